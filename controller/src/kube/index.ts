@@ -1,0 +1,3 @@
+/** Kubernetes client machinery without any knowledge of Grove. */
+export * from './clock';
+export * from './transport';
