@@ -1,0 +1,11 @@
+/** Condition types, spec 05 §5, 04 §1.5, 01 §7. */
+export const CONDITION = {
+  podCliqueScheduled: 'PodCliqueScheduled',
+  minAvailableBreached: 'MinAvailableBreached',
+  gangTerminationInProgress: 'GangTerminationInProgress',
+  topologyLevelsUnavailable: 'TopologyLevelsUnavailable',
+  stalled: 'Stalled',
+  initialized: 'Initialized',
+  scheduled: 'Scheduled',
+  ready: 'Ready',
+} as const;
