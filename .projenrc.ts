@@ -155,10 +155,6 @@ new JsonFile(project, 'jest.config.json', {
   obj: {
     projects: [
       jestProject('unit', ['<rootDir>/test/**/*.test.ts'], { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'] }),
-      jestProject('integration', ['<rootDir>/test/integration/**/*.test.ts'], {
-        globalSetup: '<rootDir>/test/control-plane/jest-setup.ts',
-        globalTeardown: '<rootDir>/test/control-plane/jest-teardown.ts',
-      }),
     ],
     testTimeout: 60_000,
   },
