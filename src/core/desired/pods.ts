@@ -1,0 +1,53 @@
+import { LABEL, POD_GATE } from '../api';
+import type { EnvVar, Pod, PodClique } from '../api';
+import { headlessServiceAddress, headlessServiceName, podHostname } from '../names';
+import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
+import { withEnvironment } from './environment';
+import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
+
+/** Name of our scheduler: written to pods whose template names none, so that kube-scheduler leaves them alone. */
+export const SCHEDULER_NAME = 'grove-scheduler';
+
+export interface PodOptions {
+  /** Image of the init container that waits for parents. @default DEFAULT_STARTUP_IMAGE */
+  readonly startupImage?: string;
+}
+
+/** Pod `index` of a PodClique, gated; the API server completes its name (spec 04 §4.2). */
+export function desiredPod(clique: PodClique, index: number, options: PodOptions = {}): Pod {
+  const { labels = {}, annotations = {}, name = '' } = clique.metadata;
+  const set = labels[LABEL.partOf] ?? '';
+  const i = Number(labels[LABEL.setReplicaIndex] ?? 0);
+  const namespace = namespaceOf(clique);
+  const spec = withEnvironment(clique.spec.podSpec, podEnvironment(clique, set, i, namespace));
+  const gated = clique.spec.startsAfter?.length ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      labels: { ...managedLabels(set), ...labels, [LABEL.podClique]: name, [LABEL.podIndex]: String(index) },
+      ...whenAny('annotations', annotations),
+      ownerReferences: [ownerReference(clique)],
+    },
+    spec: {
+      ...gated,
+      schedulerName: spec.schedulerName || SCHEDULER_NAME,
+      schedulingGates: [{ name: POD_GATE }],
+      hostname: podHostname(name, index),
+      subdomain: headlessServiceName(set, i),
+    },
+  };
+}
+
+/** Variables 1–5 of spec 03 §7. */
+function podEnvironment(clique: PodClique, set: string, i: number, namespace: string): EnvVar[] {
+  return [
+    { name: 'GROVE_PCS_NAME', value: set },
+    { name: 'GROVE_PCS_INDEX', value: String(i) },
+    { name: 'GROVE_PCLQ_NAME', value: clique.metadata.name ?? '' },
+    { name: 'GROVE_HEADLESS_SERVICE', value: headlessServiceAddress(set, i, namespace) },
+    { name: 'GROVE_PCLQ_POD_INDEX', valueFrom: { fieldRef: { fieldPath: `metadata.labels['${LABEL.podIndex}']` } } },
+  ];
+}
