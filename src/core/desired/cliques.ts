@@ -1,12 +1,12 @@
 import { ANNOTATION, COMPONENT, FINALIZER, LABEL } from '../api';
 import type { EnvVar, PodClique, PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate, PodSpec } from '../api';
 import { baseGangName, cliqueName, memberCliqueName, scaledGangName, scalingGroupName } from '../names';
-import { startsAfter } from '../startup/dependencies';
 import { withEnvironment } from './environment';
 import { podTemplateHash } from './hash';
 import { componentLabels, namespaceOf, ownerReference, whenAny } from './metadata';
 import { desiredScalingGroup } from './scaling-groups';
 import { groupFloor, memberCliques, standaloneCliques } from './template';
+import { startsAfter } from '../startup/dependencies';
 
 /** The PodCliques outside scaling groups of replica `i` of a set. */
 export function desiredCliques(set: PodCliqueSet, i: number): PodClique[] {

@@ -4,10 +4,10 @@ import type {
   TopologyConstraintGroupConfig,
 } from '../api';
 import { baseGangName, cliqueName, memberCliqueName, scaledGangName, scalingGroupName } from '../names';
-import { packedPlacement } from '../topology/bindings';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
 import { SCHEDULER_NAME } from './pods';
 import { floorOf, groupFloor, memberCliques, scalingGroups, standaloneCliques } from './template';
+import { packedPlacement } from '../topology/bindings';
 
 /** What gangs depend on besides the set. */
 export interface GangContext {

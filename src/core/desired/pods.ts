@@ -1,9 +1,9 @@
 import { LABEL, POD_GATE } from '../api';
 import type { EnvVar, Pod, PodClique } from '../api';
 import { headlessServiceAddress, headlessServiceName, podHostname } from '../names';
-import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
 import { withEnvironment } from './environment';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
+import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
 
 /** Name of our scheduler: written to pods whose template names none, so that kube-scheduler leaves them alone. */
 export const SCHEDULER_NAME = 'grove-scheduler';

@@ -13,7 +13,7 @@ export function preferredDomain(constraint: TopologyConstraint | undefined): str
 /** The topology that a set speaks of: the first name over its own constraint, its groups and its cliques (spec 08 §2). */
 export function topologyNameOf(set: PodCliqueSet): string | undefined {
   const { topologyConstraint, podCliqueScalingGroups = [], cliques } = set.spec.template;
-  const constraints = [topologyConstraint, ...podCliqueScalingGroups.map(group => group.topologyConstraint), ...cliques.map(clique => clique.topologyConstraint)];
+  const constraints = [{ topologyConstraint }, ...podCliqueScalingGroups, ...cliques].map(scope => scope.topologyConstraint);
   return constraints.map(constraint => constraint?.topologyName).find(name => name !== undefined && name !== '');
 }
 
