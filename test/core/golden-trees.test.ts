@@ -81,7 +81,7 @@ function groupReplicas(object: PodCliqueSet, step: string): Record<string, numbe
 }
 
 /** Without what the server or the recording filled in: status, hashes, generated names, owner uids, the API version inside field references. */
-function comparable(object: KubeObject): unknown {
+function comparable(object: KubeObject): object {
   const { status: _status, ...rest } = JSON.parse(JSON.stringify(object), (key, value) => {
     if (key === LABEL.podTemplateHash) return '<hash>';
     if (key === 'uid' || (key === 'apiVersion' && value === 'v1')) return undefined;
@@ -89,7 +89,7 @@ function comparable(object: KubeObject): unknown {
     if (key === 'ownerReferences') return (value as OwnerReference[]).map(({ apiVersion: _unrecorded, ...owner }) => owner);
     if (key === 'podReferences') return (value as { name: string }[]).map(({ name }) => name.replace(/^pod:/, ''));
     return value as unknown;
-  }) as KubeObject & { spec: Record<string, unknown>; metadata: Record<string, unknown> };
+  }) as { status?: unknown; spec: Record<string, unknown>; metadata: Record<string, unknown> };
   if (object.kind === 'Pod') {
     for (const field of OWN_POD_FIELDS) delete rest.spec[field];
     delete rest.metadata.generateName;
