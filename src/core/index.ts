@@ -1,4 +1,6 @@
+export * from './admission/admit';
 export * from './admission/defaults';
+export * from './admission/request';
 export * from './api';
 export * from './desired/autoscalers';
 export * from './desired/cliques';
