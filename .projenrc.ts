@@ -200,7 +200,6 @@ check.exec('tsc --noEmit -p tsconfig.check.json');
 check.exec('eslint --ext .ts --no-error-on-unmatched-pattern .projenrc.ts src constructs controller/src examples scripts test', {
   env: { ESLINT_USE_FLAT_CONFIG: 'false' },
 });
-project.addTask('crds', { description: 'Generate crds/ from the doc comments of src/core/api', exec: 'tsx scripts/crds/main.ts' });
 const bundle = project.addTask('bundle', {
   description: 'Bundle the controller and the command line into controller/dist/grove.cjs',
   exec: [
@@ -213,20 +212,11 @@ const test = project.testTask;
 test.reset();
 test.spawn(check);
 test.spawn(project.compileTask);
+test.spawn(bundle);
 test.spawn(jest, { receiveArgs: true });
 project.postCompileTask.reset();
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
-project.addTask('bench', { description: 'Measure: npm run bench -- deploy | synth', exec: 'tsx --tsconfig tsconfig.check.json test/perf/main.ts', receiveArgs: true });
-project.addTask('demo', {
-  description: 'A chatbot from TypeScript to a running gang on an embedded cluster',
-  steps: [{ spawn: bundle.name }, { exec: 'node controller/dist/grove.cjs demo', receiveArgs: true }],
-});
-project.addTask('cluster', {
-  description: 'A playground: the real control plane with simulated nodes; prints its kubeconfig',
-  exec: 'tsx --tsconfig tsconfig.check.json test/control-plane/cluster.ts',
-  receiveArgs: true,
-});
 for (const name of ['eslint', 'test:watch', 'watch', 'unbump', 'release', 'clobber']) project.removeTask(name);
 
 new TextFile(project, '.nvmrc', { lines: ['20.20.2'] });

@@ -1,0 +1,37 @@
+import { KubeObject, PodCliqueSet, expand } from 'cdk8s-grove/core';
+import { stringify } from 'yaml';
+import { EXIT, UsageError } from './exit';
+import { ManifestObject, readManifests } from './manifests';
+import { Terminal } from './terminal';
+import { admitManifest, isPodCliqueSet, label, topologiesIn } from './validate';
+
+export interface ExpandOptions {
+  readonly filename: readonly string[];
+  readonly output?: 'json' | 'yaml' | 'name';
+}
+
+/** `grove expand`: every object that the controller would create for the PodCliqueSets of the manifests. */
+export function expandManifests(options: ExpandOptions, terminal: Terminal): number {
+  const manifests = readManifests(options.filename);
+  const sets = manifests.filter(manifest => isPodCliqueSet(manifest.object));
+  if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${options.filename.join(', ')}; nothing to expand`);
+  const refused = sets.filter(manifest => refuse(manifest, manifests, terminal));
+  if (refused.length > 0) return EXIT.findings;
+  const objects = sets.flatMap(({ object }) => expand(object as unknown as PodCliqueSet, { topologies: topologiesIn(manifests) }));
+  terminal.out.write(render(objects, options.output ?? 'yaml'));
+  return EXIT.ok;
+}
+
+function refuse(manifest: ManifestObject, manifests: readonly ManifestObject[], terminal: Terminal): boolean {
+  const { allowed, errors } = admitManifest(manifest, manifests);
+  for (const { field, type, detail } of errors) {
+    terminal.err.write(`error  ${manifest.file}:${manifest.lineOf(field)}  ${label(manifest.object)}  ${field}: ${type}: ${detail}\n`);
+  }
+  return !allowed;
+}
+
+function render(objects: readonly KubeObject[], output: 'json' | 'yaml' | 'name'): string {
+  if (output === 'json') return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, null, 2)}\n`;
+  if (output === 'name') return objects.map(object => `${object.kind} ${object.metadata.name ?? `${object.metadata.generateName ?? ''}*`}\n`).join('');
+  return objects.map(object => `---\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })}`).join('');
+}

@@ -1,0 +1,71 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubeObject } from 'cdk8s-grove/core';
+import { Document, LineCounter, isNode, parseAllDocuments } from 'yaml';
+import { UsageError } from './exit';
+
+/** One object of a manifest, and where it stands. */
+export interface ManifestObject {
+  readonly file: string;
+  readonly object: KubeObject;
+  /** The line of a field, given as admission writes it (`spec.template.cliques[0].name`), or of its nearest ancestor. 1-based. */
+  lineOf(field: string): number;
+}
+
+/**
+ * Reads every object of the given files, folders (their .yaml, .yml and .json files, recursively) or `-` for standard input.
+ * @throws UsageError when a path cannot be read or a document is not YAML.
+ */
+export function readManifests(paths: readonly string[], readStdin: () => string = () => readFileSync(0, 'utf8')): ManifestObject[] {
+  return paths.flatMap(path => (path === '-' ? parse('stdin', readStdin()) : filesBelow(path).flatMap(file => parse(file, readFileSync(file, 'utf8')))));
+}
+
+function filesBelow(path: string): string[] {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new UsageError(`${path}: no such file or folder`);
+  if (!stat.isDirectory()) return [path];
+  const found = readdirSync(path, { withFileTypes: true })
+    .filter(entry => entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => {
+      if (entry.isDirectory()) return filesBelow(join(path, entry.name));
+      return /\.(ya?ml|json)$/.test(entry.name) ? [join(path, entry.name)] : [];
+    });
+  return found;
+}
+
+function parse(file: string, text: string): ManifestObject[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines });
+  return [...documents].flatMap(document => {
+    const [problem] = document.errors;
+    if (problem) throw new UsageError(`${file}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message.split('\n')[0]}`);
+    const value: unknown = document.toJS();
+    return objectsOf(value).map(({ object, prefix }) => ({
+      file, object, lineOf: (field: string) => lineOf(document, lines, [...prefix, ...segments(field)]),
+    }));
+  });
+}
+
+/** A document is one object, a List of objects, or neither (then it is left out: cdk8s.yaml and the like). */
+function objectsOf(value: unknown): { object: KubeObject; prefix: (string | number)[] }[] {
+  if (!isKubeObject(value)) return [];
+  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ object: value, prefix: [] }];
+  return value.items.flatMap((item: unknown, index) => (isKubeObject(item) ? [{ object: item, prefix: ['items', index] }] : []));
+}
+
+function isKubeObject(value: unknown): value is KubeObject {
+  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value;
+}
+
+function segments(field: string): (string | number)[] {
+  return [...field.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(match => (match[2] === undefined ? match[1]! : Number(match[2])));
+}
+
+function lineOf(document: Document.Parsed, lines: LineCounter, path: (string | number)[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}

@@ -1,0 +1,47 @@
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, UsageError } from './exit';
+import { expandManifests } from './expand';
+import { Terminal } from './terminal';
+import { validate } from './validate';
+
+/** Runs one command line and resolves to its exit code: 0 ok, 1 findings, 2 usage. */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = grove(terminal, result => { code = result; });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof UsageError) {
+      terminal.err.write(`grove: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    throw error;
+  }
+}
+
+function grove(terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command('grove')
+    .description('Grove on any Kubernetes cluster: validate PodCliqueSets and see what becomes of them.')
+    .configureOutput({ writeOut: text => terminal.out.write(text), writeErr: text => terminal.err.write(text) })
+    .exitOverride()
+    .showHelpAfterError('(grove --help shows the verbs, grove <verb> --help its options with examples)');
+  const filename = new Option('-f, --filename <path...>', 'manifest files, folders, or - for standard input').makeOptionMandatory();
+
+  program.command('validate')
+    .description('check PodCliqueSets against the admission rules, without a cluster; exit code 1 when there are findings')
+    .addOption(filename)
+    .addOption(new Option('-o, --output <format>', 'text or one JSON document').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExamples:\n  grove validate -f examples/chatbot\n  cdk8s synth -p | grove validate -f - -o json')
+    .action(options => exit(validate(options, terminal)));
+
+  program.command('expand')
+    .description('print every object that the controller would create for the PodCliqueSets')
+    .addOption(filename)
+    .addOption(new Option('-o, --output <format>', 'one YAML stream, one JSON List, or kinds and names').choices(['yaml', 'json', 'name']).default('yaml'))
+    .addHelpText('after', '\nExamples:\n  grove expand -f examples/chatbot -o name\n  grove expand -f examples/chatbot -o json')
+    .action(options => exit(expandManifests(options, terminal)));
+
+  return program;
+}

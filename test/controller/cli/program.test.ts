@@ -1,0 +1,93 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommandLine } from '../../../controller/src/cli/program';
+
+const GOOD = `apiVersion: grove.io/v1alpha1
+kind: PodCliqueSet
+metadata:
+  name: llm
+spec:
+  replicas: 1
+  template:
+    cliqueStartupType: CliqueStartupTypeInOrder
+    cliques:
+      - name: prefill
+        spec: { roleName: prefill, replicas: 2, podSpec: { containers: [{ name: main, image: "server:1" }] } }
+      - name: decode
+        spec: { roleName: decode, replicas: 1, minAvailable: 1, podSpec: { containers: [{ name: main, image: "server:1" }] } }
+`;
+const BAD = GOOD.replace('minAvailable: 1', 'minAvailable: 5');
+
+function file(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'grove-')), 'set.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+async function grove(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  const sink = (name: 'out' | 'err') => ({ write: (text: string) => { written[name] += text; } });
+  const code = await runCommandLine(words, { out: sink('out'), err: sink('err') });
+  return { code, ...written };
+}
+
+describe('grove validate', () => {
+  test('a good manifest ends 0', async () => {
+    const { code, out } = await grove('validate', '-f', file(GOOD));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ok .*PodCliqueSet default\/llm\n$/);
+  });
+
+  test('a bad one ends 1 and says where, in lines and fields', async () => {
+    const path = file(BAD);
+    const { code, out } = await grove('validate', '-f', path, '-o', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out).errors).toEqual([{
+      file: path,
+      line: 13,
+      object: 'PodCliqueSet default/llm',
+      type: 'Invalid',
+      field: 'spec.template.cliques[1].spec.minAvailable',
+      detail: 'must not exceed replicas (1)',
+    }]);
+  });
+
+  test('what is no PodCliqueSet at all is a finding, not a crash', async () => {
+    const { code, out } = await grove('validate', '-f', file('apiVersion: grove.io/v1alpha1\nkind: PodCliqueSet\nmetadata: {name: x}\n'));
+    expect(code).toBe(1);
+    expect(out).toContain('spec.template.cliques: Required');
+  });
+
+  test.each([
+    ['a missing file', ['validate', '-f', '/nowhere/set.yaml'], 'no such file or folder'],
+    ['broken YAML', ['validate', '-f', file('a: [')], 'not valid YAML'],
+    ['nothing to validate', ['validate', '-f', file('kind: Pod\napiVersion: v1\n')], 'no PodCliqueSet'],
+    ['no file named', ['validate'], 'required option'],
+    ['an unknown verb', ['frobnicate'], 'unknown command'],
+  ])('%s ends 2 with one clear line', async (_what, words, message) => {
+    const { code, out, err } = await grove(...words);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain(message);
+  });
+});
+
+describe('grove expand', () => {
+  test('prints one JSON List with every child', async () => {
+    const { code, out } = await grove('expand', '-f', file(GOOD), '-o', 'json');
+    expect(code).toBe(0);
+    const { kind, items } = JSON.parse(out);
+    expect(kind).toBe('List');
+    expect(items.map((item: { kind: string; metadata: { name: string } }) => `${item.kind} ${item.metadata.name}`)).toEqual([
+      'Service llm-0', 'PodClique llm-0-prefill', 'PodClique llm-0-decode', 'PodGang llm-0', 'Pod llm-0-prefill-0', 'Pod llm-0-prefill-1', 'Pod llm-0-decode-0',
+    ]);
+  });
+
+  test('refuses what admission refuses, and prints nothing half', async () => {
+    const { code, out, err } = await grove('expand', '-f', file(BAD));
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('minAvailable');
+  });
+});
