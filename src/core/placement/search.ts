@@ -1,0 +1,119 @@
+import { Cluster, domainOf } from './cluster';
+import type { PlacementGroup, PlacementNode, PodDemand, RunningPod } from './problem';
+import type { Assignment } from './result';
+
+/** What is left to place once a group has been: answers whether that, too, could be placed. */
+type Rest = () => boolean;
+
+/** A depth-first search over domains, taking back what does not lead to a whole gang. */
+export class Search {
+  /** Whether the budget ended before the search did. */
+  exhausted = false;
+  private readonly counts = new Map<string, Map<string, number>>();
+  private readonly reach = new Map<string, readonly PlacementNode[]>();
+  private readonly nodesByName: ReadonlyMap<string, PlacementNode>;
+
+  constructor(private readonly cluster: Cluster, private readonly running: readonly RunningPod[], private budget: number) {
+    this.nodesByName = new Map(cluster.nodes.map(node => [node.name, node]));
+  }
+
+  /** Places the floor of every leaf below the group on the given nodes, or changes nothing and returns false. */
+  placeFloors(group: PlacementGroup, nodes: readonly PlacementNode[], rest: Rest = () => true): boolean {
+    return this.candidates(group, nodes).some(domain => {
+      this.exhausted ||= this.budget === 0;
+      if (this.exhausted) return false;
+      this.budget -= 1;
+      return group.pods ? this.placeLeaf(group.name, group.pods, domain, rest) : this.placeSiblings(group.groups ?? [], domain, rest);
+    });
+  }
+
+  /** Fills up every leaf beyond its floor, inside the domains that its floor chose. */
+  placeExtras({ name, pods, groups = [] }: PlacementGroup): void {
+    groups.forEach(group => this.placeExtras(group));
+    if (pods) this.fill(name, pods, this.reach.get(name) ?? [], Math.max(0, pods.count - this.placed(name)));
+  }
+
+  assignment(): Assignment[] {
+    return [...this.counts].flatMap(([group, nodes]) => [...nodes].filter(([, count]) => count > 0).map(([node, count]) => ({ group, node, count })))
+      .sort((a, b) => (a.group === b.group ? Number(a.node > b.node) || -1 : Number(a.group > b.group) || -1));
+  }
+
+  private placeSiblings(groups: readonly PlacementGroup[], nodes: readonly PlacementNode[], rest: Rest): boolean {
+    const [first, ...others] = groups;
+    return first ? this.placeFloors(first, nodes, () => this.placeSiblings(others, nodes, rest)) : rest();
+  }
+
+  private placeLeaf(name: string, pods: PodDemand, nodes: readonly PlacementNode[], rest: Rest): boolean {
+    const checkpoint = this.cluster.checkpoint();
+    const before = new Map(this.counts.get(name));
+    this.reach.set(name, nodes);
+    const missing = Math.max(0, pods.minCount - this.placed(name));
+    if (this.fill(name, pods, nodes, missing) === missing && rest()) return true;
+    this.cluster.rollback(checkpoint);
+    this.counts.set(name, before);
+    return false;
+  }
+
+  /** Puts up to `count` pods on the tightest nodes and returns how many went. */
+  private fill(name: string, pods: PodDemand, nodes: readonly PlacementNode[], count: number): number {
+    const already = (node: PlacementNode) => (this.counts.get(name)?.get(node.name) ?? 0) + this.members(name).filter(pod => pod.node === node.name).length;
+    const roomy = nodes.map(node => ({ node, room: this.cluster.room(node, pods, already(node)) })).filter(({ room }) => room > 0)
+      .sort((a, b) => a.room - b.room);
+    let left = count;
+    while (left > 0 && roomy.length > 0) {
+      const fits = roomy.findIndex(({ room }) => room >= left);
+      const [{ node, room }] = roomy.splice(fits >= 0 ? fits : roomy.length - 1, 1) as [{ node: PlacementNode; room: number }];
+      const taken = Math.min(left, room);
+      this.put(name, node.name, pods, taken);
+      left -= taken;
+    }
+    return count - left;
+  }
+
+  private put(name: string, node: string, pods: PodDemand, count: number): void {
+    const counts = this.counts.get(name) ?? new Map<string, number>();
+    this.counts.set(name, counts.set(node, (counts.get(node) ?? 0) + count));
+    this.cluster.take(node, pods.request, count);
+  }
+
+  /** The node sets that may hold the group whole, best first: preferred domains, then required ones, or all nodes. */
+  private candidates(group: PlacementGroup, nodes: readonly PlacementNode[]): (readonly PlacementNode[])[] {
+    const required = group.required === undefined ? [nodes] : this.pinned(group, group.required, this.domains(group, group.required, nodes));
+    if (group.preferred === undefined || group.preferred === group.required) return required;
+    const { preferred } = group;
+    return [...required.flatMap(domain => this.domains(group, preferred, domain)), ...required];
+  }
+
+  /** Domains of a level, tightest first by what the group asks for. */
+  private domains(group: PlacementGroup, level: string, nodes: readonly PlacementNode[]): (readonly PlacementNode[])[] {
+    const byDomain = new Map<string, PlacementNode[]>();
+    for (const node of nodes) {
+      const domain = domainOf(node, level);
+      if (domain !== undefined) byDomain.set(domain, [...(byDomain.get(domain) ?? []), node]);
+    }
+    const [resource = ''] = Object.keys(leaves(group)[0]?.pods?.request ?? {}).sort();
+    const free = (members: readonly PlacementNode[]) => members.reduce((sum, node) => sum + this.cluster.available(node, resource), 0);
+    return [...byDomain].map(([domain, members]) => ({ domain, members, free: free(members) }))
+      .sort((a, b) => a.free - b.free || (a.domain < b.domain ? -1 : 1)).map(({ members }) => members);
+  }
+
+  /** Running pods of the group hold it in their domain; in several domains at once nothing more can be placed rightly. */
+  private pinned(group: PlacementGroup, level: string, domains: (readonly PlacementNode[])[]): (readonly PlacementNode[])[] {
+    const homes = leaves(group).flatMap(({ name }) => this.members(name)).map(pod => this.nodesByName.get(pod.node));
+    const values = homes.map(node => (node ? domainOf(node, level) : undefined));
+    return domains.filter(([node]) => values.every(value => node !== undefined && value === domainOf(node, level)));
+  }
+
+  private placed(name: string): number {
+    return this.members(name).length + [...(this.counts.get(name)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  }
+
+  private members(name: string): RunningPod[] {
+    return this.running.filter(pod => pod.memberOf === name);
+  }
+}
+
+/** The groups of a tree that have pods. */
+export function leaves(group: PlacementGroup): PlacementGroup[] {
+  return group.pods ? [group] : (group.groups ?? []).flatMap(leaves);
+}
