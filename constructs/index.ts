@@ -1,1 +1,5 @@
-export {};
+export { AutoscalingProps } from './autoscaling';
+export * from './packing';
+export * from './podclique';
+export * from './podcliqueset';
+export * from './scaling-group';

@@ -1,0 +1,80 @@
+import { Chart, JsonPatch, Testing } from 'cdk8s';
+import { Packing, PodCliqueSet } from '../../src';
+import { admit } from '../../src/core';
+
+function chatbot(chart: Chart): PodCliqueSet {
+  const set = new PodCliqueSet(chart, 'chatbot', { packing: Packing.required('block', { topologyName: 'dc' }).butPreferably('rack') });
+  const router = set.addClique('router', { containers: [{ image: 'router:1' }] });
+  const prefill = set.addClique('prefill', { replicas: 2, minAvailable: 1, gpus: 4, containers: [{ image: 'server:1' }] });
+  const decode = set.addScalingGroup('decode', { replicas: 2 });
+  const leader = decode.addClique('leader', { gpus: 8, containers: [{ image: 'server:1' }] });
+  decode.addClique('worker', { replicas: 3, gpus: 8, containers: [{ image: 'server:1' }] }).startAfter(leader);
+  router.startAfter(prefill);
+  return set;
+}
+
+test('the object passes admission and is unchanged by it: every default is written out', () => {
+  const chart = Testing.chart();
+  chatbot(chart);
+  const [object] = Testing.synth(chart);
+  const { allowed, object: admitted } = admit({ object });
+  expect(allowed).toBe(true);
+  expect(admitted.spec).toEqual(object.spec);
+});
+
+test('a clique asks for what it was told and nothing else', () => {
+  const chart = Testing.chart();
+  chatbot(chart);
+  const [{ spec: { template } }] = Testing.synth(chart);
+  expect(template.cliques[1]).toEqual({
+    name: 'prefill',
+    spec: {
+      roleName: 'prefill',
+      replicas: 2,
+      minAvailable: 1,
+      podSpec: {
+        containers: [{ name: 'main', image: 'server:1', resources: { limits: { 'nvidia.com/gpu': '4' } } }],
+        restartPolicy: 'Always',
+        terminationGracePeriodSeconds: 30,
+      },
+    },
+  });
+  expect(template.cliqueStartupType).toBe('CliqueStartupTypeExplicit');
+  expect(template.cliques[3].spec.startsAfter).toEqual(['leader']);
+  expect(template.podCliqueScalingGroups).toEqual([{ name: 'decode', cliqueNames: ['leader', 'worker'], replicas: 2, minAvailable: 1 }]);
+  expect(template.topologyConstraint).toEqual({ topologyName: 'dc', pack: { required: 'block', preferred: 'rack' } });
+});
+
+test('two syntheses are the same, byte for byte', () => {
+  const texts = [1, 2].map(() => {
+    const chart = Testing.chart();
+    chatbot(chart);
+    return JSON.stringify(Testing.synth(chart));
+  });
+  expect(texts[0]).toBe(texts[1]);
+});
+
+test('what admission refuses fails the synthesis, with the construct’s path and the field', () => {
+  const chart = Testing.chart();
+  new PodCliqueSet(chart, 'llm').addClique('decode', { replicas: 1, minAvailable: 5, containers: [{ image: 'i' }] });
+  expect(() => Testing.synth(chart)).toThrow(/llm\].*spec\.template\.cliques\[0\]\.spec\.minAvailable: Invalid value 5: must not exceed replicas \(1\)/);
+});
+
+test('a set without cliques says what to do', () => {
+  const chart = Testing.chart();
+  new PodCliqueSet(chart, 'llm');
+  expect(() => Testing.synth(chart)).toThrow(/add one with addClique/);
+});
+
+test('escape hatches keep what no construct knows', () => {
+  const chart = Testing.chart();
+  chatbot(chart).addJsonPatch(JsonPatch.add('/spec/newField', { x: 1 }));
+  expect(Testing.synth(chart)[0].spec.newField).toEqual({ x: 1 });
+});
+
+test('a pod spec field that cdk8s-plus does not know goes through', () => {
+  const chart = Testing.chart();
+  const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'single' }];
+  new PodCliqueSet(chart, 'llm').addClique('decode', { containers: [{ image: 'i' }], podSpecPatch: { resourceClaims } });
+  expect(Testing.synth(chart)[0].spec.template.cliques[0].spec.podSpec.resourceClaims).toEqual(resourceClaims);
+});
