@@ -155,6 +155,7 @@ new JsonFile(project, 'jest.config.json', {
   obj: {
     projects: [
       jestProject('unit', ['<rootDir>/test/**/*.test.ts'], { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'] }),
+      jestProject('integration', ['<rootDir>/test/integration/**/*.test.ts'], { globalSetup: '<rootDir>/test/control-plane/global-setup.ts' }),
     ],
     testTimeout: 60_000,
   },
@@ -208,6 +209,12 @@ const bundle = project.addTask('bundle', {
   ].join(' '),
 });
 const jest = project.addTask('jest', { description: 'Run the tests; takes the arguments of jest', exec: 'jest --ci', receiveArgs: true });
+project.addTask('crds', { description: 'Generate crds/ from the doc comments of src/core/api', exec: 'tsx scripts/generate-crds.ts' });
+// The scripts that run the sources resolve `cdk8s-grove` as the type check does.
+const run = (script: string) => ({ exec: `tsx --tsconfig tsconfig.check.json ${script}`, receiveArgs: true });
+project.addTask('demo', { description: 'Watch two racks take a chatbot, on the embedded cluster', ...run('scripts/demo.ts') });
+project.addTask('cluster', { description: 'Start a real control plane to play with and print its kubeconfig', ...run('test/control-plane/playground.ts') });
+project.addTask('bench', { description: 'Measure: npm run bench -- deploy | synth', ...run('test/perf/bench.ts') });
 const test = project.testTask;
 test.reset();
 test.spawn(check);
