@@ -12,7 +12,7 @@ export interface ObjectMeta {
   /** Absent on cluster-scoped objects. */
   readonly namespace?: string;
   readonly uid?: string;
-  /** Opaque: to be compared for equality only. */
+  /** Grows with every change of any object of the type. */
   readonly resourceVersion?: string;
   readonly generation?: number;
   readonly creationTimestamp?: string;

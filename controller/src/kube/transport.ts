@@ -38,6 +38,8 @@ export interface KubeResponse {
 
 export interface KubeStream {
   readonly status: number;
+  /** Header names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The body of an answer that is not a stream (status >= 400); otherwise undefined. */
   readonly errorBody?: unknown;
   readonly lines: AsyncIterable<unknown>;
