@@ -1,9 +1,13 @@
+import { Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import type { Container, PodSpec } from '../src/core';
 
+const SHARED_MEMORY = 'shared-memory';
+
 /**
  * A pod spec as cdk8s-plus renders it, without the defaults of its that hurt inference pods: what a container did not ask for is left to
- * Kubernetes. Opinions are told from requests by the props that the container was made with.
+ * Kubernetes. Opinions are told from requests by the props that the container was made with; a container that was attached ready-made has
+ * none here and stays as it is.
  *
  * @internal
  */
@@ -23,12 +27,45 @@ export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.Abstrac
   );
 }
 
+/**
+ * Adds extended resources to a container. Limits are enough: Kubernetes takes them for the requests too.
+ *
+ * @internal
+ */
+export function withExtendedResources(container: Container, amounts: { readonly [name: string]: number }): Container {
+  const texts = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
+  return { ...container, resources: { ...container.resources, limits: { ...container.resources?.limits, ...texts } } };
+}
+
+/**
+ * Gives a container memory of the given size below /dev/shm, where Kubernetes would give it 64 MiB.
+ *
+ * @internal
+ */
+export function withSharedMemory(spec: PodSpec, size: Size): PodSpec {
+  const [first, ...others] = spec.containers;
+  if (!first) return spec;
+  const mount = { name: SHARED_MEMORY, mountPath: '/dev/shm' };
+  return {
+    ...spec,
+    containers: [{ ...first, volumeMounts: [...(first.volumeMounts ?? []), mount] }, ...others],
+    volumes: [...(spec.volumes ?? []), { name: SHARED_MEMORY, emptyDir: { medium: 'Memory', sizeLimit: quantity(size) } }],
+  };
+}
+
+function quantity(size: Size): string {
+  const mebibytes = size.toMebibytes();
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+}
+
 function neutralContainer(container: Container, containers: ReadonlyMap<string, kplus.ContainerProps>): Container {
   const asked = containers.get(container.name);
+  if (!asked) return container;
   return without(
     container,
-    ...(asked?.securityContext === undefined ? ['securityContext'] : []),
-    ...(asked?.imagePullPolicy === undefined ? ['imagePullPolicy'] : []),
+    ...(asked.securityContext === undefined ? ['securityContext'] : []),
+    ...(asked.imagePullPolicy === undefined ? ['imagePullPolicy'] : []),
+    ...(asked.startup === undefined ? ['startupProbe'] : []),
   );
 }
 

@@ -1,10 +1,10 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { AutoscalingProps, toAutoScalingConfig } from './autoscaling';
 import { Packing } from './packing';
-import { neutralPodSpec } from './pod-spec';
+import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
 import type { PodCliqueSet } from './podcliqueset';
-import type { Container, PodCliqueTemplate, PodSpec } from '../src/core';
+import type { PodCliqueTemplate, PodSpec } from '../src/core';
 
 /** Properties of a clique: everything that cdk8s-plus knows of pods, and what makes them part of a gang. */
 export interface PodCliqueProps extends kplus.WorkloadProps {
@@ -38,6 +38,12 @@ export interface PodCliqueProps extends kplus.WorkloadProps {
    * @default - none
    */
   readonly extendedResources?: { [name: string]: number };
+  /**
+   * Memory below `/dev/shm` of each pod's first container; NCCL and engines with several processes exchange data there. It counts towards
+   * the container's memory limit.
+   * @default - 64 MiB, as container runtimes have it
+   */
+  readonly sharedMemory?: Size;
   /**
    * How closely the pods are packed.
    * @default - as the scaling group and the set are
@@ -73,7 +79,9 @@ export interface PodCliqueProps extends kplus.WorkloadProps {
 /**
  * Pods of one role. Made by `PodCliqueSet.addClique` or `ScalingGroup.addClique`.
  *
- * Unlike other workloads of cdk8s-plus, containers get no CPU or memory limits, no security context and no pull policy unless asked for.
+ * Unlike other workloads of cdk8s-plus, containers get no CPU or memory limits, no security context, no pull policy and no start-up probe
+ * unless asked for: a probe that nobody chose would kill a server that loads its model for longer than 30 seconds. Containers that are
+ * attached ready-made (`attachContainer`) keep what cdk8s-plus gave them.
  */
 export class PodClique extends kplus.Workload {
   public readonly resourceType = 'podcliques';
@@ -87,6 +95,7 @@ export class PodClique extends kplus.Workload {
   /** @internal */
   constructor(private readonly podCliqueSet: PodCliqueSet, id: string, private readonly props: PodCliqueProps = {}) {
     super(podCliqueSet, id, { ...props, select: false, containers: undefined, initContainers: undefined });
+    if (props.metadata) throw new Error(`${this.node.path}: a clique has no metadata of its own; use name, labels and annotations`);
     this.apiObject = podCliqueSet._apiObject;
     this.cliqueName = props.name ?? id;
     props.containers?.forEach(container => this.addContainer(container));
@@ -127,12 +136,10 @@ export class PodClique extends kplus.Workload {
 
   /** @internal */
   public _toTemplate(): PodCliqueTemplate {
-    const { roleName, replicas = 1, minAvailable, packing, autoscaling, annotations } = this.props;
-    const labels = { ...this.props.labels, ...(this.isSelected ? this.podMetadata.toJson().labels : {}) };
+    const { roleName, replicas = 1, minAvailable, packing, autoscaling } = this.props;
     return {
       name: this.cliqueName,
-      ...(Object.keys(labels).length > 0 ? { labels } : {}),
-      ...(annotations ? { annotations } : {}),
+      ...this.podLabelsAndAnnotations(),
       ...(packing ? { topologyConstraint: packing._toConstraint() } : {}),
       spec: {
         roleName: roleName ?? this.cliqueName,
@@ -145,13 +152,26 @@ export class PodClique extends kplus.Workload {
     };
   }
 
+  /** The label by which cdk8s-plus selects pods is there only when somebody selects these. */
+  private podLabelsAndAnnotations(): Pick<PodCliqueTemplate, 'labels' | 'annotations'> {
+    const metadata = this.podMetadata.toJson() as { labels?: Record<string, string>; annotations?: Record<string, string> };
+    const { [kplus.Pod.ADDRESS_LABEL]: address, ...others } = metadata.labels ?? {};
+    const labels = { ...this.props.labels, ...others, ...(this.isSelected ? { [kplus.Pod.ADDRESS_LABEL]: address } : {}) };
+    const annotations = { ...this.props.annotations, ...metadata.annotations };
+    return {
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    };
+  }
+
+  /** What cdk8s-plus does not know is added after its conversion, which would drop it. */
   private podSpec(): PodSpec {
-    const { gpus, extendedResources, schedulerName, podSpecPatch } = this.props;
+    const { gpus, extendedResources, sharedMemory, schedulerName, podSpecPatch } = this.props;
     const spec = neutralPodSpec(this._toPodSpec(), this.props, this.containerProps);
-    const extended = { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources };
+    const amounts = { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources };
     const [first, ...others] = spec.containers;
-    const containers = first && Object.keys(extended).length > 0 ? [withExtended(first, extended), ...others] : spec.containers;
-    return { ...spec, containers, ...(schedulerName ? { schedulerName } : {}), ...podSpecPatch };
+    const equipped = first && Object.keys(amounts).length > 0 ? { ...spec, containers: [withExtendedResources(first, amounts), ...others] } : spec;
+    return { ...(sharedMemory ? withSharedMemory(equipped, sharedMemory) : equipped), ...(schedulerName ? { schedulerName } : {}), ...podSpecPatch };
   }
 
   private remember(props: kplus.ContainerProps, container: kplus.Container): kplus.Container {
@@ -163,9 +183,4 @@ export class PodClique extends kplus.Workload {
 /** cdk8s-plus limits CPU and memory of a container that says nothing; here saying nothing means nothing. */
 function neutral(container: kplus.ContainerProps): kplus.ContainerProps {
   return { ...container, resources: container.resources ?? {} };
-}
-
-function withExtended(container: Container, extended: { [name: string]: number }): Container {
-  const amounts = Object.fromEntries(Object.entries(extended).map(([name, amount]) => [name, String(amount)]));
-  return { ...container, resources: { ...container.resources, limits: { ...container.resources?.limits, ...amounts } } };
 }

@@ -117,9 +117,23 @@ export class PodCliqueSet extends Construct {
   }
 
   private findings(): string[] {
-    if (this.cliques.length === 0) return ['spec.template.cliques: Required: a set needs one clique at least; add one with addClique'];
+    const unfinished = this.unfinished();
+    if (unfinished.length > 0) return unfinished;
     return this.verdict().errors.map(({ field, type, badValue, detail }) =>
       `${field}: ${type}${badValue === undefined ? '' : ` value ${JSON.stringify(badValue)}`}: ${detail}`);
+  }
+
+  /** What keeps the object from being made at all. */
+  private unfinished(): string[] {
+    if (this.cliques.length === 0) return ['spec.template.cliques: Required: a set needs one clique at least; add one with addClique'];
+    const { startupOrder = StartupOrder.EXPLICIT } = this.props;
+    const unordered = this.isOrdered() && startupOrder !== StartupOrder.EXPLICIT
+      ? [`spec.template.cliqueStartupType: Invalid value "${startupOrder}": startAfter needs StartupOrder.EXPLICIT`]
+      : [];
+    const empty = this.cliques.flatMap(({ containers, cliqueName }, index) => (containers.length > 0 ? [] : [
+      `spec.template.cliques[${index}].spec.podSpec.containers: Required: the pods of ${cliqueName} need a container; add one with addContainer`,
+    ]));
+    return [...unordered, ...empty];
   }
 
   private verdict(): AdmissionResult {
@@ -150,12 +164,11 @@ export class PodCliqueSet extends Construct {
   }
 
   private startupType(): CliqueStartupType {
-    const { startupOrder } = this.props;
-    const explicit = this.cliques.some(clique => clique._startsAfter.length > 0);
-    if (explicit && startupOrder !== undefined && startupOrder !== StartupOrder.EXPLICIT) {
-      throw new Error(`${this.node.path}: startAfter needs StartupOrder.EXPLICIT, not ${startupOrder}`);
-    }
-    return startupOrder ?? (explicit ? StartupOrder.EXPLICIT : StartupOrder.ANY_ORDER);
+    return this.props.startupOrder ?? (this.isOrdered() ? StartupOrder.EXPLICIT : StartupOrder.ANY_ORDER);
+  }
+
+  private isOrdered(): boolean {
+    return this.cliques.some(clique => clique._startsAfter.length > 0);
   }
 }
 
