@@ -58,7 +58,8 @@ function quantity(size: Size): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 
-function neutralContainer(container: Container, containers: ReadonlyMap<string, kplus.ContainerProps>): Container {
+function neutralContainer(rendered: Container, containers: ReadonlyMap<string, kplus.ContainerProps>): Container {
+  const container = withProtocols(rendered);
   const asked = containers.get(container.name);
   if (!asked) return container;
   return without(
@@ -67,6 +68,12 @@ function neutralContainer(container: Container, containers: ReadonlyMap<string, 
     ...(asked.imagePullPolicy === undefined ? ['imagePullPolicy'] : []),
     ...(asked.startup === undefined ? ['startupProbe'] : []),
   );
+}
+
+/** The API server completes ports, since their protocol is part of their key; what it would add is written here, so that nothing drifts. */
+function withProtocols(container: Container): Container {
+  const { ports } = container;
+  return Array.isArray(ports) ? { ...container, ports: ports.map((port: object) => ({ protocol: 'TCP', ...port })) } : container;
 }
 
 function without<T extends object>(object: T, ...fields: string[]): T {

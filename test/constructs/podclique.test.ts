@@ -45,7 +45,7 @@ describe('what cdk8s-plus does to pods, and what becomes of it here', () => {
   test('a container that asks for nothing gets nothing: no limits, security context, pull policy or start-up probe', () => {
     const { podSpec } = synthesized({ containers: [{ image: 'server:1', portNumber: 8000 }], initContainers: [{ name: 'fetch', image: 'fetch:1' }] }).spec;
     expect(podSpec).toEqual({
-      containers: [{ name: 'main', image: 'server:1', ports: [{ containerPort: 8000 }] }],
+      containers: [{ name: 'main', image: 'server:1', ports: [{ containerPort: 8000, protocol: 'TCP' }] }],
       initContainers: [{ name: 'fetch', image: 'fetch:1' }],
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
