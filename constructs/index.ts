@@ -1,4 +1,5 @@
 export { AutoscalingProps } from './autoscaling';
+export * from './crds';
 export * from './packing';
 export * from './podclique';
 export * from './podcliqueset';

@@ -1,10 +1,22 @@
-/** A whole number that fits 32 bits. */
+/**
+ * A whole number that fits 32 bits.
+ * @format int32
+ */
 export type Int32 = number;
-/** A whole number that fits 64 bits. */
+/**
+ * A whole number that fits 64 bits.
+ * @format int64
+ */
 export type Int64 = number;
-/** A point in time, RFC 3339 in UTC, for example `2026-08-19T10:00:00Z`. */
+/**
+ * A point in time, RFC 3339 in UTC, for example `2026-08-19T10:00:00Z`.
+ * @format date-time
+ */
 export type Time = string;
-/** A length of time as Go writes it, for example `4h0m0s` or `90s`. */
+/**
+ * A length of time as Go writes it, for example `4h0m0s` or `90s`.
+ * @pattern ^([-+]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|[-+]?0)$
+ */
 export type Duration = string;
 
 /** Metadata of a Kubernetes object as it travels over the wire. */

@@ -3,7 +3,7 @@ import type { PodSpec } from './pod';
 
 /**
  * Pods of one role. Written by the controller; `replicas` may be changed through the scale subresource.
- * @resource group=grove.io plural=podcliques singular=podclique shortName=pclq scope=Namespaced
+ * @resource group=grove.io plural=podcliques singular=podclique shortName=pclq scope=Namespaced categories=grove
  * @subresource status
  * @subresource scale .spec.replicas .status.replicas .status.hpaPodSelector
  * @column MinAvail | integer | .spec.minAvailable

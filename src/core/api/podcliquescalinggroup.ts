@@ -2,7 +2,7 @@ import type { Condition, Int32, Int64, LastError, ObjectMeta, Time } from './met
 
 /**
  * Cliques that scale together. Written by the controller; `replicas` may be changed through the scale subresource.
- * @resource group=grove.io plural=podcliquescalinggroups singular=podcliquescalinggroup shortName=pcsg scope=Namespaced
+ * @resource group=grove.io plural=podcliquescalinggroups singular=podcliquescalinggroup shortName=pcsg scope=Namespaced categories=grove
  * @subresource status
  * @subresource scale .spec.replicas .status.replicas .status.selector
  * @column MinAvail | integer | .spec.minAvailable

@@ -4,7 +4,7 @@ import type { TopologyConstraint } from './topology';
 
 /**
  * A whole inference system: cliques of pods that start together or not at all, in order, close to one another, copied `replicas` times.
- * @resource group=grove.io plural=podcliquesets singular=podcliqueset shortName=pcs scope=Namespaced
+ * @resource group=grove.io plural=podcliquesets singular=podcliqueset shortName=pcs scope=Namespaced categories=grove
  * @subresource status
  * @subresource scale .spec.replicas .status.replicas .status.hpaPodSelector
  * @column Replicas | integer | .spec.replicas

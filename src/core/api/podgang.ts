@@ -3,7 +3,7 @@ import type { Condition, Int32, ObjectMeta } from './meta';
 /**
  * The all-or-nothing unit of scheduling: groups of pods of which each group's minimum is placed together or not at all.
  * Written by the controller, read by schedulers.
- * @resource group=scheduler.grove.io plural=podgangs singular=podgang shortName=pg scope=Namespaced
+ * @resource group=scheduler.grove.io plural=podgangs singular=podgang shortName=pg scope=Namespaced categories=grove
  * @subresource status
  * @column Phase | string | .status.phase
  * @column Age | date | .metadata.creationTimestamp
