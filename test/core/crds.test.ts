@@ -1,12 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crdFiles } from '../../scripts/crds/files';
-import type { FieldError, PodCliqueSet } from '../../src/core';
-import { golden } from '../golden/golden';
 import { structuralValidator } from './structural-validator';
+import { crdFiles } from '../../scripts/crds/files';
+import type { Schema } from '../../scripts/crds/schema';
+import type { FieldError, PodCliqueSet } from '../../src/core';
+import { Defaults, SET_SPEC_DEFAULTS } from '../../src/core/admission/schema-defaults';
+import { golden } from '../golden/golden';
 
 const ROOT = join(__dirname, '..', '..');
 const files = crdFiles();
+const podCliqueSetSchema = files.find(({ crd }) => crd.spec.names.kind === 'PodCliqueSet')!.crd.spec.versions[0].schema.openAPIV3Schema;
 
 describe('the files under crds/', () => {
   test.each(files)('$path is what the generator makes of the sources', ({ path, text }) => {
@@ -34,6 +37,19 @@ function paths(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${path}=${JSON.stringify(value)}`];
   const entries = Object.entries(value);
   return entries.length === 0 ? [`${path}={}`] : entries.flatMap(([key, child]) => paths(child, `${path}.${key}`));
+}
+
+test('the defaults of admission are those that the schema of a PodCliqueSet fills in', () => {
+  expect(defaultsOf(podCliqueSetSchema.properties!.spec)).toEqual(SET_SPEC_DEFAULTS);
+});
+
+/** The defaults below a schema in the form that admission keeps them; undefined when there are none. */
+function defaultsOf(schema: Schema): Defaults | undefined {
+  const found = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const inner = field.default ?? defaultsOf(field.items ?? field);
+    return inner === undefined ? [] : [[field.items ? `${name}[]` : name, inner]];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 interface Case {
@@ -76,8 +92,7 @@ function asGoWrites({ spec, ...object }: any): unknown {
 }
 
 describe('the schema of a PodCliqueSet', () => {
-  const schema = files.find(({ crd }) => crd.spec.names.kind === 'PodCliqueSet')!.crd.spec.versions[0].schema.openAPIV3Schema;
-  const findings = structuralValidator(schema);
+  const findings = structuralValidator(podCliqueSetSchema);
   const creates = (golden<{ cases: Case[] }>('admission.json')?.cases ?? []).filter(({ kind }) => kind === 'create');
 
   (creates.length > 0 ? test.each(creates) : test.skip.each([{ id: 'golden admission' }] as Case[]))('judges $id as recorded', ({ object, upstream }) => {

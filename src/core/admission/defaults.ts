@@ -1,20 +1,22 @@
+import { SET_SPEC_DEFAULTS, withSchemaDefaults } from './schema-defaults';
 import type { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate } from '../api';
 
-/** The set with every default written out (spec 01 §3, 02 §2), so that what is stored is what was asked for. Idempotent. */
+/**
+ * The set with every default written out, first the schema's as the API server does (spec 01 §3), then admission's (02 §2), so that what is
+ * stored is what was asked for. Idempotent.
+ */
 export function withDefaults(set: PodCliqueSet): PodCliqueSet {
-  const { spec, metadata } = set;
+  const { metadata } = set;
+  const spec = withSchemaDefaults(set.spec, SET_SPEC_DEFAULTS);
   const { template } = spec;
   return {
     ...set,
     metadata: { ...metadata, namespace: metadata.namespace || 'default' },
     spec: {
       ...spec,
-      replicas: spec.replicas ?? 0,
-      ...(spec.updateStrategy ? { updateStrategy: { type: 'RollingRecreate', ...spec.updateStrategy } } : {}),
       template: {
         ...template,
         cliques: template.cliques.map(defaultedClique),
-        cliqueStartupType: template.cliqueStartupType ?? 'CliqueStartupTypeAnyOrder',
         headlessServiceConfig: template.headlessServiceConfig ?? { publishNotReadyAddresses: true },
         terminationDelay: template.terminationDelay ?? '4h0m0s',
         ...(template.podCliqueScalingGroups ? { podCliqueScalingGroups: template.podCliqueScalingGroups.map(defaultedGroup) } : {}),
@@ -44,12 +46,9 @@ function defaultedClique(clique: PodCliqueTemplate): PodCliqueTemplate {
 }
 
 function defaultedGroup(group: PodCliqueScalingGroupConfig): PodCliqueScalingGroupConfig {
-  const replicas = group.replicas ?? 1;
-  const { scaleConfig } = group;
+  const { replicas = 1, scaleConfig } = group;
   return {
     ...group,
-    replicas,
-    minAvailable: group.minAvailable ?? 1,
     ...(scaleConfig ? { scaleConfig: { ...scaleConfig, minReplicas: scaleConfig.minReplicas ?? replicas } } : {}),
   };
 }
