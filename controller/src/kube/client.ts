@@ -58,6 +58,8 @@ interface ListPage {
 }
 
 const PAGE_SIZE = 500;
+/** A server answers a watch at once, though there may be no news for long. */
+const OPENING_TIMEOUT_MS = 30_000;
 
 /**
  * Requests for Kubernetes objects as plain JSON, so that no field is lost. Every method throws {@link ApiError} when the server
@@ -87,21 +89,25 @@ export class Client {
       return await this.listPages<T>(type, selection);
     } catch (error) {
       if (!isGone(error)) throw error;
-      return await this.listPages<T>(type, selection); // the list took so long that its place in it was forgotten
+      return this.listPages<T>(type, selection); // the list took so long that its place in it was forgotten
     }
   }
 
   /** Opens a watch, with bookmarks. Not repeated here: who watches has to know how to go on after a break anyway. */
   async watch(type: ResourceType, { resourceVersion, timeoutSeconds, signal, ...selection }: WatchOptions): Promise<KubeStream> {
-    const query = { ...selectors(selection), watch: 'true', allowWatchBookmarks: 'true', resourceVersion };
+    const query = {
+      ...selectors(selection),
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      ...(timeoutSeconds !== undefined && { timeoutSeconds: String(timeoutSeconds) }),
+    };
     const path = resourcePath(type, { namespace: selection.namespace });
     const startMs = this.clock.elapsed();
     const observe = (status: number | string): void => this.caller.observe({ verb: 'watch', type }, status, this.clock.elapsed() - startMs);
     let stream: KubeStream;
     try {
-      stream = await this.transport.stream({
-        method: 'GET', path, signal, query: timeoutSeconds === undefined ? query : { ...query, timeoutSeconds: String(timeoutSeconds) },
-      });
+      stream = await this.transport.stream({ method: 'GET', path, query, signal, timeoutMs: OPENING_TIMEOUT_MS });
     } catch (error) {
       observe(error instanceof TransportError ? error.code : 'EUNKNOWN');
       throw error;

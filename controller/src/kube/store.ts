@@ -73,11 +73,9 @@ export class Store<T extends KubeObject> {
   /** A delete of ours was answered with the object being gone: hidden at once; later news about that uid is ignored. */
   deleted(object: T): void {
     const { uid } = object.metadata;
-    const version = versionOf(object);
     const visible = this.isVisible(object);
-    if (uid !== undefined && (visible || !this.hasPassed(version))) {
-      this.deletedUids.set(uid, Math.max(version, this.entries.get(keyOf(object))?.version ?? version));
-    }
+    const version = Math.max(versionOf(object), visible ? this.entries.get(keyOf(object))!.version : 0);
+    if (uid !== undefined && (visible || !this.hasPassed(version))) this.deletedUids.set(uid, version);
     if (visible) this.hide(keyOf(object));
   }
 
@@ -112,16 +110,6 @@ export class Store<T extends KubeObject> {
       if (!listedUids.has(uid) && !(version > listVersion)) this.deletedUids.delete(uid);
     }
     this.advance(listVersion);
-  }
-
-  /**
-   * The server's history has begun anew (its database was restored from a copy): the next list is right even where it is older
-   * than what was seen before.
-   */
-  forgetHistory(): void {
-    this.progress = -1;
-    this.deletedUids.clear();
-    for (const [key, { object }] of this.entries) this.entries.set(key, { object, version: NaN });
   }
 
   private show(object: T): void {

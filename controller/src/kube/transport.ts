@@ -24,7 +24,10 @@ export interface KubeRequest {
   readonly body?: unknown;
   /** Media type of the body. @default application/json */
   readonly contentType?: string;
-  /** Time after which a request without an answer is given up, in milliseconds. @default 30_000 for `request`, none for `stream` */
+  /**
+   * Time after which a request without an answer is given up, in milliseconds; for a stream, the time until its headers are there.
+   * @default 30_000 for `request`, none for `stream`
+   */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
