@@ -19,9 +19,9 @@ const agent = new https.Agent({ keepAlive: true, maxSockets: 32 });
 /** One request, answered whatever the status is; what the harness itself needs, without the client under test. */
 export function send(login: Login, method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<AdminResponse> {
   const data = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string | number> = { accept: 'application/json' };
   if (login.token) headers.authorization = `Bearer ${login.token}`;
-  if (data !== undefined) headers['content-type'] = contentType;
+  if (data !== undefined) Object.assign(headers, { 'content-type': contentType, 'content-length': Buffer.byteLength(data) });
   return new Promise((resolve, reject) => {
     const request = https.request(login.server + path, { method, headers, agent, ca: login.ca, rejectUnauthorized: login.ca !== undefined }, (response) => {
       const chunks: Buffer[] = [];
