@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path';
 import { structuralValidator } from './structural-validator';
 import { crdFiles } from '../../scripts/crds/files';
 import type { Schema } from '../../scripts/crds/schema';
-import type { FieldError, PodCliqueSet } from '../../src/core';
 import { Defaults, SET_SPEC_DEFAULTS } from '../../src/core/admission/schema-defaults';
-import { golden } from '../golden/golden';
+import { RecordedCreate, asRecorded, recordedCreates } from '../golden/schema-verdicts';
 
 const ROOT = join(__dirname, '..', '..');
 const files = crdFiles();
@@ -52,51 +51,11 @@ function defaultsOf(schema: Schema): Defaults | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
-interface Case {
-  readonly id: string;
-  readonly kind: 'create' | 'update';
-  readonly object: PodCliqueSet;
-  readonly upstream: { readonly schemaErrors: readonly FieldError[] };
-}
-
-/** Faults that upstream's operator met when it decoded the object, before any field was looked at; the schema names the field. */
-const DECODED_FIRST: readonly { finding: RegExp; reason: string }[] = [
-  { finding: /^Invalid spec\.template\.terminationDelay$/, reason: 'no duration that Go can read' },
-  { finding: /^Invalid spec\.replicas$/, reason: 'a string in place of a number' },
-];
-
-function asRecorded(findings: readonly string[]): string[] {
-  const decoded = findings.some(text => DECODED_FIRST.some(({ finding }) => finding.test(text)));
-  return decoded ? ['Decode '] : [...new Set(findings)].sort();
-}
-
-/** The object as the recording's client sent it, encoded by Go: what is missing is written as its zero value, and an empty string may be left out. */
-function asGoWrites({ spec, ...object }: any): unknown {
-  const { cliques, podCliqueScalingGroups, ...template } = spec.template;
-  const zeroMax = (field: string, value: any) => (value[field] ? { [field]: { maxReplicas: 0, ...value[field] } } : {});
-  return {
-    ...object,
-    spec: {
-      ...spec,
-      ...(spec.updateStrategy?.type === '' ? { updateStrategy: {} } : {}),
-      template: {
-        ...template,
-        cliques: cliques.map((clique: any) => ({
-          ...clique,
-          spec: { roleName: '', replicas: 0, podSpec: {}, ...clique.spec, ...zeroMax('autoScalingConfig', clique.spec) },
-        })),
-        ...(podCliqueScalingGroups ? { podCliqueScalingGroups: podCliqueScalingGroups.map((group: any) => ({ ...group, ...zeroMax('scaleConfig', group) })) } : {}),
-      },
-    },
-  };
-}
-
 describe('the schema of a PodCliqueSet', () => {
   const findings = structuralValidator(podCliqueSetSchema);
-  const creates = (golden<{ cases: Case[] }>('admission.json')?.cases ?? []).filter(({ kind }) => kind === 'create');
+  const creates = recordedCreates();
 
-  (creates.length > 0 ? test.each(creates) : test.skip.each([{ id: 'golden admission' }] as Case[]))('judges $id as recorded', ({ object, upstream }) => {
-    const expected = new Set(upstream.schemaErrors.map(({ type, field }) => `${type} ${field}`));
-    expect(asRecorded(findings(asGoWrites(object)))).toEqual([...expected].sort());
+  (creates.length > 0 ? test.each(creates) : test.skip.each([{ id: 'golden admission' } as RecordedCreate]))('judges $id as recorded', ({ object, verdict }) => {
+    expect(asRecorded(findings(object))).toEqual(verdict);
   });
 });
