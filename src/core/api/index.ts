@@ -1,4 +1,5 @@
 export * from './meta';
+export * from './node';
 export * from './pod';
 export * from './topology';
 export * from './podcliqueset';

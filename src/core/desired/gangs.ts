@@ -24,6 +24,28 @@ export function desiredGangs(set: PodCliqueSet, i: number, context: GangContext 
   return [baseGang(set, i, context), ...scalingGroups(set).flatMap(group => scaledGangs(set, i, group, context))];
 }
 
+/** Where a gang stands: the base gang of replica `i`, or the gang of replica `j` of a scaling group in it. */
+export interface GangPosition {
+  readonly i: number;
+  readonly scaled?: { readonly group: PodCliqueScalingGroupConfig; readonly j: number };
+}
+
+/** One gang of a set; undefined when the set, or its live scaling group, is smaller than that. */
+export function desiredGang(set: PodCliqueSet, { i, scaled }: GangPosition, context: GangContext = {}): PodGang | undefined {
+  if (i >= (set.spec.replicas ?? 0)) return undefined;
+  if (!scaled) return baseGang(set, i, context);
+  const { group, j } = scaled;
+  return j < groupFloor(group) || j >= liveReplicas(set, i, group, context) ? undefined : scaledGang(set, i, group, j, context);
+}
+
+/** Names of all gangs of a set. */
+export function desiredGangNames(set: PodCliqueSet, context: GangContext = {}): Set<string> {
+  const setName = set.metadata.name ?? '';
+  const replicas = Array.from({ length: set.spec.replicas ?? 0 }, (_, i) => i);
+  return new Set(replicas.flatMap(i => [baseGangName(setName, i), ...scalingGroups(set).flatMap(group =>
+    Array.from({ length: Math.max(0, liveReplicas(set, i, group, context) - groupFloor(group)) }, (_, k) => scaledGangName(setName, i, group.name, k)))]));
+}
+
 function baseGang(set: PodCliqueSet, i: number, context: GangContext): PodGang {
   const setName = set.metadata.name ?? '';
   const standalone = standaloneCliques(set).map(clique => podGroup(set, clique, cliqueName(setName, i, clique.name), context));
@@ -37,14 +59,20 @@ function baseGang(set: PodCliqueSet, i: number, context: GangContext): PodGang {
 }
 
 function scaledGangs(set: PodCliqueSet, i: number, group: PodCliqueScalingGroupConfig, context: GangContext): PodGang[] {
-  const setName = set.metadata.name ?? '';
   const floor = groupFloor(group);
-  const replicas = context.scalingGroupReplicas?.(scalingGroupName(setName, i, group.name)) ?? group.replicas ?? 1;
+  return Array.from({ length: Math.max(0, liveReplicas(set, i, group, context) - floor) }, (_, k) => scaledGang(set, i, group, floor + k, context));
+}
+
+function scaledGang(set: PodCliqueSet, i: number, group: PodCliqueScalingGroupConfig, j: number, context: GangContext): PodGang {
   const constraint = group.topologyConstraint ?? set.spec.template.topologyConstraint;
-  return Array.from({ length: Math.max(0, replicas - floor) }, (_, k) => podGang(set, scaledGangName(setName, i, group.name, k), {
-    podgroups: groupReplica(set, i, group, floor + k, context).podgroups,
+  return podGang(set, scaledGangName(set.metadata.name ?? '', i, group.name, j - groupFloor(group)), {
+    podgroups: groupReplica(set, i, group, j, context).podgroups,
     ...placement(packedPlacement(constraint, context.topology)),
-  }, context));
+  }, context);
+}
+
+function liveReplicas(set: PodCliqueSet, i: number, group: PodCliqueScalingGroupConfig, context: GangContext): number {
+  return context.scalingGroupReplicas?.(scalingGroupName(set.metadata.name ?? '', i, group.name)) ?? group.replicas ?? 1;
 }
 
 function groupReplica(

@@ -11,12 +11,23 @@ const LENGTH = 12;
  * Opaque: upstream's hash of the same template differs, so a foreign one is adopted, not compared (design decision 6).
  */
 export function podTemplateHash(set: PodCliqueSet, clique: string): string {
-  return hash(templateInputs(set, cliqueTemplate(set, clique)));
+  return remembered(set, clique, () => hash(templateInputs(set, cliqueTemplate(set, clique))));
 }
 
 /** Hash of all pod templates of a set, in the order of its cliques. */
 export function generationHash(set: PodCliqueSet): string {
-  return hash(set.spec.template.cliques.map(clique => templateInputs(set, clique)));
+  return remembered(set, '', () => hash(set.spec.template.cliques.map(clique => templateInputs(set, clique))));
+}
+
+/** Hashes of the same object are asked for once for each of its pods; objects never change, so the first answer holds. */
+const hashes = new WeakMap<PodCliqueSet, Map<string, string>>();
+
+function remembered(set: PodCliqueSet, key: string, compute: () => string): string {
+  const known = hashes.get(set) ?? new Map<string, string>();
+  hashes.set(set, known);
+  const value = known.get(key) ?? compute();
+  known.set(key, value);
+  return value;
 }
 
 /** JSON with sorted keys in which absent, null and empty are the same. */

@@ -1,4 +1,4 @@
-import { LABEL, POD_GATE } from '../api';
+import { ANNOTATION, LABEL, POD_GATE, STARTUP_READY } from '../api';
 import type { EnvVar, Pod, PodClique } from '../api';
 import { headlessServiceAddress, headlessServiceName, podHostname } from '../names';
 import { withEnvironment } from './environment';
@@ -11,6 +11,8 @@ export const SCHEDULER_NAME = 'grove-scheduler';
 export interface PodOptions {
   /** Image of the init container that waits for parents. @default DEFAULT_STARTUP_IMAGE */
   readonly startupImage?: string;
+  /** Whether the parents are ready already, so that the pod need not wait. @default false */
+  readonly mayStart?: boolean;
 }
 
 /** Pod `index` of a PodClique, gated; the API server completes its name (spec 04 §4.2). */
@@ -20,7 +22,8 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
   const i = Number(labels[LABEL.setReplicaIndex] ?? 0);
   const namespace = namespaceOf(clique);
   const spec = withEnvironment(clique.spec.podSpec, podEnvironment(clique, set, i, namespace));
-  const gated = clique.spec.startsAfter?.length ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
+  const parents = Boolean(clique.spec.startsAfter?.length);
+  const gated = parents ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -28,7 +31,7 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
       generateName: `${name}-`,
       namespace,
       labels: { ...managedLabels(set), ...labels, [LABEL.podClique]: name, [LABEL.podIndex]: String(index) },
-      ...whenAny('annotations', annotations),
+      ...whenAny('annotations', { ...annotations, ...(parents && options.mayStart ? { [ANNOTATION.startup]: STARTUP_READY } : {}) }),
       ownerReferences: [ownerReference(clique)],
     },
     spec: {

@@ -19,8 +19,13 @@ export function desiredService(set: PodCliqueSet, i: number): KubeObject {
     },
     spec: {
       clusterIP: 'None',
-      publishNotReadyAddresses: set.spec.template.headlessServiceConfig?.publishNotReadyAddresses ?? true,
+      publishNotReadyAddresses: publishesEarlyByTemplate(set),
       selector: { ...managedLabels(setName), ...replica },
     },
   };
+}
+
+/** Whether pods get their names before they are ready. */
+export function publishesEarlyByTemplate(set: PodCliqueSet): boolean {
+  return set.spec.template.headlessServiceConfig?.publishNotReadyAddresses ?? true;
 }

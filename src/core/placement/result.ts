@@ -33,14 +33,17 @@ export interface PendingReason {
   readonly available: Resources;
 }
 
+/** How an amount of a resource is written; the units are those of the problem. */
+export type ShowAmount = (resource: string, amount: number) => string;
+
 /** The reason as one sentence, the same in conditions, events and on the command line. */
-export function explain({ group, level, bestDomain, needed, available }: PendingReason): string {
+export function explain({ group, level, bestDomain, needed, available }: PendingReason, show: ShowAmount = (resource, amount) => `${amount} ${resource}`): string {
   const short = Object.keys(needed).filter(resource => (needed[resource] ?? 0) > (available[resource] ?? 0));
   const shown = short.length > 0 ? short : Object.keys(needed);
-  const demand = shown.map(resource => `${needed[resource] ?? 0} ${resource}`).join(', ');
+  const demand = shown.map(resource => show(resource, needed[resource] ?? 0)).join(', ');
   const where = level === undefined ? '' : ` in one ${level}`;
   if (bestDomain === undefined) return `${group} needs ${demand}${where}; no node may take its pods`;
-  const free = shown.map(resource => `${available[resource] ?? 0} ${resource}`).join(', ');
+  const free = shown.map(resource => show(resource, available[resource] ?? 0)).join(', ');
   const place = level === undefined ? 'all nodes together have' : `best is ${bestDomain} with`;
   const fragmented = short.length === 0 ? ', but not in pieces that fit' : '';
   return `${group} needs ${demand}${where}; ${place} ${free} free${fragmented}`;

@@ -12,9 +12,11 @@ export class Search {
   private readonly counts = new Map<string, Map<string, number>>();
   private readonly reach = new Map<string, readonly PlacementNode[]>();
   private readonly nodesByName: ReadonlyMap<string, PlacementNode>;
+  private readonly membersByGroup = new Map<string, RunningPod[]>();
 
-  constructor(private readonly cluster: Cluster, private readonly running: readonly RunningPod[], private budget: number) {
+  constructor(private readonly cluster: Cluster, running: readonly RunningPod[], private budget: number) {
     this.nodesByName = new Map(cluster.nodes.map(node => [node.name, node]));
+    for (const pod of running) if (pod.memberOf !== undefined) this.membersByGroup.set(pod.memberOf, [...this.members(pod.memberOf), pod]);
   }
 
   /** Places the floor of every leaf below the group on the given nodes, or changes nothing and returns false. */
@@ -108,8 +110,8 @@ export class Search {
     return this.members(name).length + [...(this.counts.get(name)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   }
 
-  private members(name: string): RunningPod[] {
-    return this.running.filter(pod => pod.memberOf === name);
+  private members(name: string): readonly RunningPod[] {
+    return this.membersByGroup.get(name) ?? [];
   }
 }
 

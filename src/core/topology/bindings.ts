@@ -1,4 +1,5 @@
-import type { ClusterTopologyBinding, PackedPlacement, PodCliqueSet, TopologyConstraint } from '../api';
+import { ANNOTATION } from '../api';
+import type { ClusterTopologyBinding, PackedPlacement, PodCliqueSet, PodGang, TopologyConstraint } from '../api';
 
 /** The domain that must hold all pods of a scope (spec 01 §2.1). */
 export function requiredDomain(constraint: TopologyConstraint | undefined): string | undefined {
@@ -12,9 +13,19 @@ export function preferredDomain(constraint: TopologyConstraint | undefined): str
 
 /** The topology that a set speaks of: the first name over its own constraint, its groups and its cliques (spec 08 §2). */
 export function topologyNameOf(set: PodCliqueSet): string | undefined {
+  return constraintsOf(set).map(constraint => constraint.topologyName).find(name => name !== undefined && name !== '');
+}
+
+/** Every domain that a constraint of the set names, each once, sorted. */
+export function referencedDomains(set: PodCliqueSet): string[] {
+  const domains = constraintsOf(set).flatMap(constraint => [requiredDomain(constraint), preferredDomain(constraint)]);
+  return [...new Set(domains.flatMap(domain => domain ?? []))].sort();
+}
+
+/** The constraints of the set, its groups and its cliques, in this order. */
+function constraintsOf(set: PodCliqueSet): TopologyConstraint[] {
   const { topologyConstraint, podCliqueScalingGroups = [], cliques } = set.spec.template;
-  const constraints = [{ topologyConstraint }, ...podCliqueScalingGroups, ...cliques].map(scope => scope.topologyConstraint);
-  return constraints.map(constraint => constraint?.topologyName).find(name => name !== undefined && name !== '');
+  return [{ topologyConstraint }, ...podCliqueScalingGroups, ...cliques].flatMap(scope => scope.topologyConstraint ?? []);
 }
 
 /** The binding that a set's constraints refer to. */
@@ -30,4 +41,11 @@ export function packedPlacement(constraint: TopologyConstraint | undefined, topo
   const preferred = key(preferredDomain(constraint));
   if (required === undefined && preferred === undefined) return undefined;
   return { packConstraint: { ...(required === undefined ? {} : { required }), ...(preferred === undefined ? {} : { preferred }) } };
+}
+
+/** The node labels of the topology that a gang's constraints were translated with, broadest first; none when it has no constraints. */
+export function topologyLevels(gang: PodGang, topologies: readonly ClusterTopologyBinding[]): string[] {
+  const name = gang.metadata.annotations?.[ANNOTATION.topologyName];
+  const topology = name === undefined ? undefined : topologies.find(binding => binding.metadata.name === name);
+  return (topology?.spec.levels ?? []).map(({ key }) => key);
 }

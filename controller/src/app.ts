@@ -1,0 +1,103 @@
+import { SCHEDULER_NAME } from 'cdk8s-grove/core';
+import { Client, Clock, Controller, EventRecorder, Logger, Random, ReconcileObservation, ReconcileResult, WorkQueue, silentLogger, systemClock } from './kube';
+import { reconcilePodClique } from './reconcilers/podclique';
+import { reconcileScalingGroup } from './reconcilers/podcliquescalinggroup';
+import { reconcilePodCliqueSet } from './reconcilers/podcliqueset';
+import { reconcilePodGang } from './reconcilers/podgang';
+import { World } from './reconcilers/world';
+import { Decision, Scheduler } from './scheduler/scheduler';
+import { Caches, createCaches, fillCaches } from './state/caches';
+import { Writer } from './state/writer';
+import { Queues, connect } from './triggers';
+
+export interface GroveControllerOptions {
+  readonly client: Client;
+  /** Name of this process in events. */
+  readonly instance: string;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: Random;
+  readonly log?: Logger;
+  /** Image of the init container that waits for parents. @default the core's */
+  readonly startupImage?: string;
+  readonly observeReconcile?: (observation: ReconcileObservation) => void;
+  readonly observeDecision?: (decision: Decision) => void;
+}
+
+/** Objects of a kind that are worked on at once. */
+const CONCURRENCY: Readonly<Record<keyof Queues, number>> = { sets: 10, scalingGroups: 16, cliques: 32, gangs: 32 };
+
+/** The whole controller: watches, reconcilers and scheduler on one client. Whoever runs it cares for election, probes and signals. */
+export class GroveController {
+  readonly caches: Caches = createCaches();
+  private readonly queues: Queues;
+  private readonly world: World;
+  private readonly scheduler: Scheduler;
+  private readonly clock: Clock;
+  private readonly log: Logger;
+  private synced = false;
+
+  constructor(private readonly options: GroveControllerOptions) {
+    const { client, clock = systemClock, log = silentLogger, random, instance, startupImage } = options;
+    this.clock = clock;
+    this.log = log;
+    const queue = () => new WorkQueue({ clock, ...(random ? { random } : {}), maxDelayMs: 60_000 });
+    this.queues = { sets: queue(), scalingGroups: queue(), cliques: queue(), gangs: queue() };
+    const events = new EventRecorder({ client, component: SCHEDULER_NAME, instance, clock, log });
+    const writer = new Writer(client, this.caches);
+    this.scheduler = new Scheduler({
+      caches: this.caches, writer, events, clock, log,
+      onVerdict: key => this.queues.gangs.add(key),
+      ...(options.observeDecision ? { observe: options.observeDecision } : {}),
+    });
+    this.world = {
+      caches: this.caches, writer, events, clock,
+      ...(startupImage === undefined ? {} : { startupImage }),
+      verdict: key => this.scheduler.verdict(key),
+    };
+    connect(this.caches, this.queues);
+  }
+
+  /** Whether the first picture of the cluster is complete. */
+  get hasSynced(): boolean {
+    return this.synced;
+  }
+
+  /** Keys that wait to be reconciled, by kind, for metrics. */
+  queueLengths(): Readonly<Record<keyof Queues, number>> {
+    const { sets, scalingGroups, cliques, gangs } = this.queues;
+    return { sets: sets.length, scalingGroups: scalingGroups.length, cliques: cliques.length, gangs: gangs.length };
+  }
+
+  /** Works until the signal aborts; resolves when what was under way then has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { client, random = Math.random } = this.options;
+    await Promise.race([fillCaches(this.caches, { client, clock: this.clock, random, log: this.log }, signal), aborted(signal)]);
+    if (signal.aborted) return;
+    this.synced = true;
+    this.scheduler.start(signal);
+    await Promise.all([
+      this.controller('sets', key => reconcilePodCliqueSet(this.world, key)).run(signal),
+      this.controller('scalingGroups', key => reconcileScalingGroup(this.world, key)).run(signal),
+      this.controller('cliques', key => reconcilePodClique(this.world, key)).run(signal),
+      this.controller('gangs', key => reconcilePodGang(this.world, key)).run(signal),
+    ]);
+    await this.world.events.flush();
+  }
+
+  private controller(name: keyof Queues, reconcile: (key: string) => Promise<ReconcileResult | void>): Controller {
+    const { observeReconcile } = this.options;
+    return new Controller({
+      name, queue: this.queues[name], reconcile, concurrency: CONCURRENCY[name], clock: this.clock, log: this.log,
+      ...(observeReconcile ? { observe: observeReconcile } : {}),
+    });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

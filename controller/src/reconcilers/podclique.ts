@@ -1,0 +1,87 @@
+import {
+  ANNOTATION, FINALIZER, LABEL, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated, isTerminating, parentsReady,
+  planPods, podCliqueStatus, podTemplateHash, revisedClique, waitsForParents, cliquePosition,
+} from 'cdk8s-grove/core';
+import { World, guarded } from './world';
+import { ReconcileResult, keyOf, mergePatch } from '../kube';
+import { scopedKey } from '../state/caches';
+
+/** Keeps the pods of a clique, lets them start when their parents are ready, and keeps its status. */
+export async function reconcilePodClique(world: World, key: string): Promise<ReconcileResult | void> {
+  const live = world.caches.cliques.store.get(key);
+  if (!live) return;
+  if (isTerminating(live)) return world.writer.releaseFinalizers(live);
+  const set = world.caches.sets.store.get(scopedKey(live, live.metadata.labels?.[LABEL.partOf] ?? ''));
+  if (!set || isTerminating(set)) return;
+  const clique = await revise(world, set, await world.writer.ensureFinalizer(live, FINALIZER.podClique));
+  const pods = world.caches.pods.store.byIndex('clique', key).filter(pod => belongsTo(pod, clique));
+  const mayStart = parentsReady((clique.spec.startsAfter ?? []).map(name => parent(world, scopedKey(clique, name))));
+  const { startupImage } = world;
+  const plan = planPods(clique, pods, world.clock.now(), { mayStart, ...(startupImage === undefined ? {} : { startupImage }) });
+  await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
+  await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll(plan.remove));
+  if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
+  await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
+  if (plan.create.length === 0 && plan.remove.length === 0) await writeStatus(world, set, key);
+  return plan.againAfterMs === undefined ? undefined : { requeueAfterMs: plan.againAfterMs };
+}
+
+async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Promise<PodClique> {
+  const wanted = revisedClique(set, live);
+  if (!wanted) return live;
+  const { labels, annotations = null } = wanted.metadata;
+  const spec = { ...wanted.spec, autoScalingConfig: wanted.spec.autoScalingConfig ?? null };
+  return await writer.patch(live, mergePatch({ metadata: { labels, annotations }, spec })) ?? live;
+}
+
+function belongsTo(pod: Pod, clique: PodClique): boolean {
+  return (pod.metadata.ownerReferences ?? []).some(({ uid }) => uid === clique.metadata.uid);
+}
+
+function parent({ caches }: World, key: string) {
+  return { clique: caches.cliques.store.get(key), pods: caches.pods.store.byIndex('clique', key) };
+}
+
+async function letStart({ writer }: World, pod: Pod): Promise<void> {
+  await writer.patch(pod, mergePatch({ metadata: { annotations: { [ANNOTATION.startup]: STARTUP_READY } } }));
+}
+
+/**
+ * Opens the gate of pods that another scheduler places (spec 05 §4): as soon as their gang lists them, for scaled gangs once the base gang
+ * is placed. Ours opens gates itself, when it has a node for every pod that the gang needs.
+ */
+async function releaseToOtherSchedulers(world: World, pods: readonly Pod[]): Promise<void> {
+  const foreign = pods.filter(pod => isActive(pod) && isGated(pod) && pod.spec.schedulerName !== SCHEDULER_NAME && isListed(world, pod) && isBasePlaced(world, pod));
+  await Promise.all(foreign.map(pod => {
+    const schedulingGates = (pod.spec.schedulingGates ?? []).filter(({ name }) => name !== POD_GATE);
+    const { resourceVersion } = pod.metadata;
+    return world.writer.patch(pod, mergePatch({ metadata: { resourceVersion }, spec: { schedulingGates } }));
+  }));
+}
+
+function isListed({ caches }: World, pod: Pod): boolean {
+  const gang = caches.gangs.store.get(scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? ''));
+  return (gang?.spec.podgroups ?? []).some(({ podReferences }) => podReferences.some(({ name }) => name === pod.metadata.name));
+}
+
+function isBasePlaced({ caches }: World, pod: Pod): boolean {
+  const base = pod.metadata.labels?.[LABEL.basePodGang];
+  if (base === undefined) return true;
+  const gang = caches.gangs.store.get(scopedKey(pod, base));
+  return gang !== undefined && gang.spec.podgroups.every(({ name, minReplicas }) =>
+    (caches.cliques.store.get(scopedKey(pod, name))?.status?.scheduledReplicas ?? 0) >= minReplicas);
+}
+
+async function writeStatus({ caches, writer, clock }: World, set: PodCliqueSet, key: string): Promise<void> {
+  const clique = caches.cliques.store.get(key);
+  const position = clique && cliquePosition(set, clique);
+  if (!clique || !position) return;
+  const status = podCliqueStatus({
+    clique,
+    pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
+    templateHash: podTemplateHash(set, position.clique),
+    generationHash: generationHash(set),
+    nowMs: clock.now(),
+  });
+  await writer.writeStatus(clique, { ...status, lastErrors: undefined });
+}

@@ -1,0 +1,92 @@
+import {
+  GangContext, LABEL, Pod, PodClique, PodCliqueSet, PodGang, cliquePosition, desiredGang, desiredGangNames, gangPosition, isActive, isTerminating,
+  podGangStatus, topologyOf,
+} from 'cdk8s-grove/core';
+import { World, guarded } from './world';
+import { ReconcileResult, mergePatch, parseKey } from '../kube';
+import { scopedKey } from '../state/caches';
+import { mergeDiff } from '../state/merge-diff';
+
+/** How long a new gang waits for its pods before it is made without them: one write is better than two. */
+const PODS_WAIT_MS = 2_000;
+const PODS_POLL_MS = 500;
+
+/** Keeps one PodGang: made when its cliques are there, listing their pods, removed when its set no longer asks for it; and its status. */
+export async function reconcilePodGang(world: World, key: string): Promise<ReconcileResult | void> {
+  const { gangs, cliques, sets } = world.caches;
+  const live = gangs.store.get(key);
+  const members = cliques.store.byIndex('gang', key).filter(clique => !isTerminating(clique));
+  const { namespace } = parseKey(key);
+  const setName = (members[0] ?? live)?.metadata.labels?.[LABEL.partOf];
+  const set = setName === undefined ? undefined : sets.store.get(`${namespace}/${setName}`);
+  if (!set || isTerminating(set) || (live && isTerminating(live))) return;
+  const pods = livePods(world, key);
+  const wanted = wantedGang(world, set, members, pods);
+  if (!wanted) {
+    if (live && !isWanted(world, set, live)) await world.writer.removeAll([live]);
+    return;
+  }
+  const initialized = isInitialized(world, wanted, pods);
+  if (!live && !initialized && newestAgeMs(members, world.clock.now()) < PODS_WAIT_MS) return { requeueAfterMs: PODS_POLL_MS };
+  await guarded(world, live ?? wanted, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted));
+  const gang = gangs.store.get(key);
+  if (gang) {
+    const byName = new Map(pods.map(pod => [pod.metadata.name ?? '', pod]));
+    await world.writer.writeStatus(gang, podGangStatus({ gang, pods: byName, initialized, verdict: world.verdict(key), nowMs: world.clock.now() }));
+  }
+}
+
+function livePods({ caches }: World, key: string): readonly Pod[] {
+  return caches.pods.store.byIndex('gang', key).filter(isActive);
+}
+
+function wantedGang({ caches }: World, set: PodCliqueSet, members: readonly PodClique[], pods: readonly Pod[]): PodGang | undefined {
+  const position = members[0] && cliquePosition(set, members[0]);
+  if (!position) return undefined;
+  const names = new Map<string, string[]>();
+  for (const { metadata } of pods) {
+    const clique = metadata.labels?.[LABEL.podClique] ?? '';
+    names.set(clique, [...names.get(clique) ?? [], metadata.name ?? '']);
+  }
+  return desiredGang(set, gangPosition(position), {
+    ...liveReplicas(caches, set),
+    podNames: clique => names.get(clique) ?? [],
+    topology: topologyOf(set, [...caches.topologies.store.values()]),
+  });
+}
+
+function isWanted({ caches }: World, set: PodCliqueSet, live: PodGang): boolean {
+  return desiredGangNames(set, liveReplicas(caches, set)).has(live.metadata.name ?? '');
+}
+
+function liveReplicas({ scalingGroups }: World['caches'], set: PodCliqueSet): Pick<GangContext, 'scalingGroupReplicas'> & object {
+  return { scalingGroupReplicas: name => scalingGroups.store.get(scopedKey(set, name))?.spec.replicas };
+}
+
+/** Whether every clique of the gang is there with all its pods (spec 05 §3). */
+function isInitialized({ caches }: World, gang: PodGang, pods: readonly Pod[]): boolean {
+  return gang.spec.podgroups.every(({ name }) => {
+    const clique = caches.cliques.store.get(scopedKey(gang, name));
+    return clique !== undefined && pods.filter(pod => pod.metadata.labels?.[LABEL.podClique] === name).length >= clique.spec.replicas;
+  });
+}
+
+function newestAgeMs(members: readonly PodClique[], nowMs: number): number {
+  return nowMs - Math.max(...members.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '1970-01-01T00:00:00Z')));
+}
+
+async function sync({ writer }: World, live: PodGang | undefined, wanted: PodGang): Promise<void> {
+  if (!live) return writer.create(wanted);
+  const change = mergeDiff(authored(live), authored({ ...wanted, metadata: { ...wanted.metadata, labels: { ...groveLabels(live), ...wanted.metadata.labels } } }));
+  if (Object.keys(change).length > 0) await writer.patch(live, mergePatch(change));
+}
+
+/** The part of a gang that is written from its set. */
+function authored({ metadata: { labels = {}, annotations = {} }, spec }: PodGang): object {
+  return { metadata: { labels, annotations }, spec };
+}
+
+/** Labels in Grove's name that others have put on a gang stay (spec 03 §3). */
+function groveLabels({ metadata: { labels = {} } }: PodGang): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith('grove.io/')));
+}

@@ -1,0 +1,84 @@
+import {
+  ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang,
+} from 'cdk8s-grove/core';
+import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
+import { Client, Clock, Logger, NODE, POD, Random, Reflector, ResourceType, SERVICE, Store } from '../kube';
+
+/** One type of object that the controller watches. */
+export interface Cache<T extends KubeObject> {
+  readonly type: ResourceType;
+  readonly store: Store<T>;
+  readonly labelSelector?: string;
+}
+
+/** Everything the controller knows of the cluster: what it decides, it decides from these and from nothing else. */
+export interface Caches {
+  readonly sets: Cache<PodCliqueSet>;
+  readonly cliques: Cache<PodClique>;
+  readonly scalingGroups: Cache<PodCliqueScalingGroup>;
+  readonly gangs: Cache<PodGang>;
+  readonly topologies: Cache<ClusterTopologyBinding>;
+  readonly services: Cache<KubeObject>;
+  /** All pods of the cluster: those of others take room on nodes, too. */
+  readonly pods: Cache<Pod>;
+  readonly nodes: Cache<Node>;
+}
+
+export function createCaches(): Caches {
+  const labelSelector = `${LABEL.managedBy}=${MANAGED_BY}`;
+  const bySet = { set: byLabel(LABEL.partOf) };
+  return {
+    sets: { type: POD_CLIQUE_SET, store: new Store<PodCliqueSet>({ topology: set => referencedTopology(set) }) },
+    cliques: {
+      type: POD_CLIQUE,
+      store: new Store<PodClique>({ ...bySet, gang: byLabel(LABEL.podGang), scalingGroup: byLabel(LABEL.scalingGroup), parent: parentsOfClique }),
+    },
+    scalingGroups: { type: SCALING_GROUP, store: new Store<PodCliqueScalingGroup>(bySet) },
+    gangs: { type: POD_GANG, store: new Store<PodGang>(bySet) },
+    topologies: { type: CLUSTER_TOPOLOGY_BINDING, store: new Store<ClusterTopologyBinding>() },
+    services: { type: SERVICE, store: new Store<KubeObject>(bySet), labelSelector },
+    pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
+    nodes: { type: NODE, store: new Store<Node>() },
+  };
+}
+
+/** Keeps all caches up to date until the signal aborts. Resolves when every one has had its first list. */
+export async function fillCaches(caches: Caches, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal): Promise<void> {
+  const reflectors = Object.values(caches).map(cache => reflect(cache as Cache<KubeObject>, options, signal));
+  await Promise.all(reflectors.map(reflector => reflector.synced));
+}
+
+/** `namespace/value`: how an index finds objects by a name of something in their own namespace. */
+export function scopedKey(object: KubeObject, name: string): string {
+  return `${object.metadata.namespace ?? ''}/${name}`;
+}
+
+function reflect(
+  { type, store, labelSelector }: Cache<KubeObject>, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal,
+): Reflector<KubeObject> {
+  const reflector = new Reflector({ ...options, type, store, selection: labelSelector === undefined ? {} : { labelSelector }, transform: withoutManagedFields });
+  void reflector.run(signal);
+  return reflector;
+}
+
+function byLabel(key: string): (object: KubeObject) => readonly string[] {
+  return object => {
+    const value = object.metadata.labels?.[key];
+    return value === undefined ? [] : [scopedKey(object, value)];
+  };
+}
+
+function parentsOfClique(clique: PodClique): readonly string[] {
+  return (clique.spec.startsAfter ?? []).map(name => scopedKey(clique, name));
+}
+
+function referencedTopology({ spec: { template } }: PodCliqueSet): readonly string[] {
+  const scopes = [template, ...template.podCliqueScalingGroups ?? [], ...template.cliques ?? []];
+  return [...new Set(scopes.flatMap(({ topologyConstraint }) => topologyConstraint?.topologyName || []))];
+}
+
+/** Who set which field is of no use here and takes half of the memory. */
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _unused, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown };
+  return { ...object, metadata };
+}

@@ -1,0 +1,119 @@
+import { FINALIZER, KubeObject } from 'cdk8s-grove/core';
+import { Cache, Caches } from './caches';
+import { mergeDiff } from './merge-diff';
+import { Client, Patch, ResourceType, Store, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
+
+/** Creates sent at once at first; doubled after every batch that went through. */
+const FIRST_BATCH = 16;
+const LARGEST_BATCH = 256;
+const WRITES_AT_ONCE = 64;
+
+/** Writes that the caches show at once, so that no later pass decides on an older picture. */
+export class Writer {
+  private readonly caches: ReadonlyMap<string, Cache<KubeObject>>;
+
+  constructor(readonly client: Client, caches: Caches) {
+    this.caches = new Map(Object.values(caches).map(cache => [cache.type.kind, cache as Cache<KubeObject>]));
+  }
+
+  /**
+   * Creates the objects in growing batches and stops after the first batch in which one failed: a cluster that refuses one pod refuses a
+   * thousand. An object that is there already counts as created when it has the same owner.
+   * @throws the first error, after its batch has ended
+   */
+  async createAll(objects: readonly KubeObject[]): Promise<void> {
+    for (let start = 0, size = FIRST_BATCH; start < objects.length; start += size, size = Math.min(size * 2, LARGEST_BATCH)) {
+      await this.all(objects.slice(start, start + size), object => this.create(object));
+    }
+  }
+
+  async create(object: KubeObject): Promise<void> {
+    const { type, store } = this.cacheOf(object);
+    try {
+      store.written(await this.client.create(type, object));
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      await this.adopt(object, type, store);
+    }
+  }
+
+  /** Deletes exactly these objects, and not others that have taken their names. */
+  async removeAll(objects: readonly KubeObject[]): Promise<void> {
+    await this.all(objects, object => this.remove(object));
+  }
+
+  /** Changes a live object by patch and resolves to what it is then; undefined when it is gone. */
+  async patch<T extends KubeObject>(object: T, patch: Patch, subresource?: string): Promise<T | undefined> {
+    const { type, store } = this.cacheOf(object);
+    try {
+      const written = await this.client.patch<T>(type, object.metadata, patch, subresource);
+      store.written(written);
+      return written;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Writes the status if it differs from the object's. Refused as a conflict when somebody else has written the object since it was read. */
+  async writeStatus<T extends KubeObject & { readonly status?: object }>(object: T, status: object): Promise<void> {
+    const changes = mergeDiff(object.status ?? {}, status);
+    if (Object.keys(changes).length === 0) return;
+    const { resourceVersion } = object.metadata;
+    await this.patch(object, mergePatch({ metadata: { resourceVersion }, status: changes }), 'status');
+  }
+
+  /** Lets a terminating object go: takes Grove's finalizers away and leaves those of others. */
+  async releaseFinalizers(object: KubeObject): Promise<void> {
+    const { finalizers = [], resourceVersion } = object.metadata;
+    const ours = new Set<string>(Object.values(FINALIZER));
+    const others = finalizers.filter(name => !ours.has(name));
+    if (others.length === finalizers.length) return;
+    await this.patch(object, mergePatch({ metadata: { resourceVersion, finalizers: others.length > 0 ? others : null } }));
+  }
+
+  async ensureFinalizer<T extends KubeObject>(object: T, finalizer: string): Promise<T> {
+    const { finalizers = [], resourceVersion } = object.metadata;
+    if (finalizers.includes(finalizer)) return object;
+    return await this.patch(object, mergePatch({ metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } })) ?? object;
+  }
+
+  private async remove(object: KubeObject): Promise<void> {
+    const { type, store } = this.cacheOf(object);
+    const { uid } = object.metadata;
+    try {
+      const answer = await this.client.delete(type, object.metadata, { ...(uid ? { uid } : {}), propagationPolicy: 'Background' }) as KubeObject | undefined;
+      if (answer?.metadata.deletionTimestamp !== undefined && isHeld(answer)) store.written(answer);
+      else store.deleted(object);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      store.deleted(object);
+    }
+  }
+
+  private async adopt(object: KubeObject, type: ResourceType, store: Store<KubeObject>): Promise<void> {
+    const live = await this.client.get<KubeObject>(type, object.metadata);
+    const owner = (candidate: KubeObject) => candidate.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+    if (owner(live) !== owner(object)) {
+      throw new Error(`${type.kind} ${keyOf(object)} is there already and belongs to somebody else; delete or rename it`);
+    }
+    store.written(live);
+  }
+
+  private async all(objects: readonly KubeObject[], write: (object: KubeObject) => Promise<void>): Promise<void> {
+    const failed = (await settleAll(objects, WRITES_AT_ONCE, write)).find(outcome => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private cacheOf(object: KubeObject): Cache<KubeObject> {
+    const cache = this.caches.get(object.kind);
+    if (!cache) throw new Error(`the controller does not watch ${object.kind} and must not write it`);
+    return cache;
+  }
+}
+
+/** Whether the object lives on after its deletion was asked for: a finalizer holds it, or the pod has a node that has to stop it first. */
+function isHeld({ metadata, spec }: KubeObject): boolean {
+  const graceful = ((metadata as { deletionGracePeriodSeconds?: number }).deletionGracePeriodSeconds ?? 0) > 0;
+  return (metadata.finalizers ?? []).length > 0 || (graceful && Boolean((spec as { nodeName?: string } | undefined)?.nodeName));
+}

@@ -1,0 +1,107 @@
+import { ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, isReady, isTerminating } from 'cdk8s-grove/core';
+import { Change, WorkQueue, keyOf } from './kube';
+import { Caches, scopedKey } from './state/caches';
+
+/** Keys that wait to be reconciled, by kind. */
+export interface Queues {
+  readonly sets: WorkQueue;
+  readonly scalingGroups: WorkQueue;
+  readonly cliques: WorkQueue;
+  readonly gangs: WorkQueue;
+}
+
+/** Changes below an object come in swarms; its own pass waits this long for the rest of one, which also bounds its status writes. */
+const BATCH_MS = 100;
+
+/** Whose reconciliation an event is for. Only changes that matter to an object wake it: its own status is not among them. */
+export function connect(caches: Caches, queues: Queues): void {
+  caches.sets.store.subscribe(change => onSet(change, caches, queues));
+  caches.topologies.store.subscribe(change => onTopology(change, caches, queues));
+  caches.scalingGroups.store.subscribe(change => onOwned(change, queues.scalingGroups, queues.sets));
+  caches.scalingGroups.store.subscribe(change => gangsOfScalingGroup(change, caches, queues));
+  caches.cliques.store.subscribe(change => onClique(change, caches, queues));
+  caches.pods.store.subscribe(change => onPod(change, caches, queues));
+  caches.services.store.subscribe(({ object, old }) => {
+    if (!object && old) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
+  });
+  caches.gangs.store.subscribe(({ object, old }) => {
+    const gang = object ?? old;
+    if (gang && (!object || !old || isRevised(object, old))) queues.gangs.addAfter(keyOf(gang), object ? BATCH_MS : 0);
+  });
+}
+
+function onSet({ object, old }: Change<PodCliqueSet>, caches: Caches, queues: Queues): void {
+  const set = object ?? old;
+  if (!set || (object && old && !isRevised(object, old) && trigger(object) === trigger(old))) return;
+  queues.sets.add(keyOf(set));
+  if (!old || !object) return;
+  for (const clique of caches.cliques.store.byIndex('set', keyOf(set))) {
+    queues.cliques.add(keyOf(clique));
+    addLabelled(queues.gangs, clique, LABEL.podGang, 0);
+  }
+  for (const group of caches.scalingGroups.store.byIndex('set', keyOf(set))) queues.scalingGroups.add(keyOf(group));
+}
+
+function onTopology({ object, old }: Change<ClusterTopologyBinding>, caches: Caches, queues: Queues): void {
+  const topology = object ?? old;
+  if (!topology || (object && old && !isRevised(object, old))) return;
+  for (const set of caches.sets.store.byIndex('topology', keyOf(topology))) {
+    queues.sets.add(keyOf(set));
+    for (const gang of caches.gangs.store.byIndex('set', keyOf(set))) queues.gangs.add(keyOf(gang));
+  }
+}
+
+function onClique({ object, old }: Change<PodClique>, caches: Caches, queues: Queues): void {
+  onOwned({ object, old } as Change<KubeObject>, queues.cliques, queues.sets);
+  const clique = object ?? old;
+  if (!clique) return;
+  addLabelled(queues.scalingGroups, clique, LABEL.scalingGroup, BATCH_MS);
+  if (!object || !old || isRevised(object, old)) {
+    addLabelled(queues.gangs, clique, LABEL.podGang, BATCH_MS);
+    wakeDependents(clique, caches, queues);
+  }
+}
+
+function onPod({ object, old }: Change<Pod>, caches: Caches, queues: Queues): void {
+  const pod = object ?? old;
+  const clique = pod?.metadata.labels?.[LABEL.podClique];
+  if (!pod || clique === undefined) return;
+  const lost = !object || isTerminating(object) || object.status?.phase === 'Failed' || object.status?.phase === 'Succeeded';
+  addLabelled(queues.cliques, pod, LABEL.podClique, lost ? 0 : BATCH_MS);
+  addLabelled(queues.gangs, pod, LABEL.podGang, BATCH_MS);
+  if (object && isReady(object) && !(old && isReady(old))) {
+    for (const dependent of caches.cliques.store.byIndex('parent', scopedKey(pod, clique))) queues.cliques.add(keyOf(dependent));
+  }
+}
+
+/** An object of the set's: it looks at itself when it was revised, and the set looks at it whatever has changed. */
+function onOwned({ object, old }: Change<KubeObject>, own: WorkQueue, sets: WorkQueue): void {
+  const subject = object ?? old;
+  if (!subject) return;
+  if (!object || !old || isRevised(object, old)) own.add(keyOf(subject));
+  addLabelled(sets, subject, LABEL.partOf, BATCH_MS);
+}
+
+function gangsOfScalingGroup({ object, old }: Change<KubeObject>, caches: Caches, queues: Queues): void {
+  if (!object || !old || !isRevised(object, old)) return;
+  for (const clique of caches.cliques.store.byIndex('scalingGroup', keyOf(object))) addLabelled(queues.gangs, clique, LABEL.podGang, BATCH_MS);
+}
+
+function wakeDependents(clique: PodClique, caches: Caches, queues: Queues): void {
+  for (const dependent of caches.cliques.store.byIndex('parent', keyOf(clique))) queues.cliques.addAfter(keyOf(dependent), BATCH_MS);
+}
+
+/** Whether the object asks for something else than before, in contrast to a change of its status. */
+function isRevised(object: KubeObject, old: KubeObject): boolean {
+  return object.metadata.uid !== old.metadata.uid || object.metadata.generation !== old.metadata.generation || isTerminating(object) !== isTerminating(old);
+}
+
+function trigger({ metadata }: PodCliqueSet): string | undefined {
+  return metadata.annotations?.[ANNOTATION.reconcileTrigger];
+}
+
+/** Adds the object of the same namespace that a label names. */
+function addLabelled(queue: WorkQueue, object: KubeObject, label: string, delayMs: number): void {
+  const name = object.metadata.labels?.[label];
+  if (name !== undefined) queue.addAfter(scopedKey(object, name), delayMs);
+}

@@ -1,0 +1,47 @@
+import { CONDITION, LABEL, POD_GATE } from '../api';
+import type { Pod, PodGang } from '../api';
+import { unmodelledConstraints } from './affinity';
+import { activeMembers } from './problem';
+import { isTrue } from '../status/conditions';
+import type { GangVerdict } from '../status/podgang';
+
+export interface GangMembers {
+  readonly gang: PodGang;
+  /** The pods that the gang refers to and that are there, by name. */
+  readonly pods: ReadonlyMap<string, Pod>;
+  readonly nodeOf: (pod: Pod) => string | undefined;
+}
+
+/** Pods of the gang that have no node yet, in the order of its groups. */
+export function unboundPods({ gang, pods, nodeOf }: GangMembers): Pod[] {
+  return gang.spec.podgroups.flatMap(group => activeMembers(group, pods)).filter(pod => nodeOf(pod) === undefined);
+}
+
+/** Whether every group has its minimum of pods on nodes, bindings under way included. */
+export function isFloorPlaced({ gang, pods, nodeOf }: GangMembers): boolean {
+  return gang.spec.podgroups.every(group => activeMembers(group, pods).filter(pod => nodeOf(pod) !== undefined).length >= group.minReplicas);
+}
+
+/** Whether the gang was whole once. From then on a lost pod is a matter of the gang's termination, not of its admission. */
+export function wasScheduled({ status }: PodGang): boolean {
+  return isTrue(status?.conditions, CONDITION.scheduled);
+}
+
+/** Name of the base gang that has to be placed before this scaled one (spec 05 §4); undefined for base gangs. */
+export function baseGangOf({ pods }: Pick<GangMembers, 'pods'>): string | undefined {
+  for (const { metadata } of pods.values()) return metadata.labels?.[LABEL.basePodGang];
+  return undefined;
+}
+
+/** Why no placement is to be looked for yet; undefined when one is. */
+export function notReadyToPlace({ gang, pods }: GangMembers): GangVerdict | undefined {
+  const missing = gang.spec.podgroups.filter(group => activeMembers(group, pods).length < group.minReplicas);
+  if (missing.length > 0) return { reason: 'PodsMissing', message: `waiting for pods of ${missing.map(({ name }) => name).join(', ')} to be created` };
+  const members = gang.spec.podgroups.flatMap(group => activeMembers(group, pods));
+  const unmodelled = [...new Set(members.flatMap(({ spec }) => unmodelledConstraints(spec)))];
+  if (unmodelled.length > 0) {
+    return { reason: 'UnsupportedConstraints', message: `pods ask for ${unmodelled.join(', ')}, which this scheduler does not place; set schedulerName: default-scheduler` };
+  }
+  const gates = [...new Set(members.flatMap(({ spec }) => (spec.schedulingGates ?? []).map(({ name }) => name)))].filter(name => name !== POD_GATE);
+  return gates.length > 0 ? { reason: 'PodsGated', message: `pods are held by ${gates.join(', ')}` } : undefined;
+}

@@ -1,0 +1,83 @@
+import { CONDITION, LABEL } from '../api';
+import type { Condition, Pod, PodClique, PodCliqueStatus } from '../api';
+import { Observation, findCondition, withCondition } from './conditions';
+import { isActive, isErroneous, isGated, isReady, isScheduled, isStartedNotReady } from './pods';
+import { managedLabels, selectorText } from '../desired/metadata';
+
+export interface PodCliqueObservation {
+  readonly clique: PodClique;
+  /** All pods of the clique, terminating and finished ones included. */
+  readonly pods: readonly Pod[];
+  /** Hash that the pod template of the set has now. */
+  readonly templateHash: string;
+  /** Hash of all pod templates of the set. */
+  readonly generationHash: string;
+  readonly nowMs: number;
+}
+
+/** The status that a PodClique should have (spec 04 §4.4, 05 §5). Pods that have ended or are on their way out count for nothing. */
+export function podCliqueStatus({ clique, pods, templateHash, generationHash, nowMs }: PodCliqueObservation): PodCliqueStatus {
+  const active = pods.filter(isActive);
+  const old = clique.status;
+  const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
+  const updatedReplicas = count(active, pod => pod.metadata.labels?.[LABEL.podTemplateHash] === hash);
+  const scheduledReplicas = count(active, isScheduled);
+  const complete = active.length === clique.spec.replicas && !active.some(isGated);
+  const observedGeneration = complete ? clique.metadata.generation : old?.observedGeneration;
+  const updated = updatedReplicas === active.length && active.length === clique.spec.replicas && hash === templateHash;
+  const status = {
+    ...old,
+    replicas: active.length,
+    readyReplicas: count(active, isReady),
+    updatedReplicas,
+    scheduleGatedReplicas: count(active, isGated),
+    scheduledReplicas,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    ...(updated ? { currentPodTemplateHash: templateHash, currentPodCliqueSetGenerationHash: generationHash } : {}),
+    ...selector(clique),
+  };
+  return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, scheduledReplicas, nowMs) };
+}
+
+/** Whether the clique has lost the pods that its gang cannot do without. */
+export function isBreached({ status }: PodClique): boolean {
+  return findCondition(status?.conditions, CONDITION.minAvailableBreached)?.status === 'True';
+}
+
+/** Pods without which a live clique is not whole. */
+export function cliqueFloor({ spec }: PodClique): number {
+  return spec.minAvailable ?? spec.replicas;
+}
+
+function conditions(clique: PodClique, active: readonly Pod[], scheduled: number, nowMs: number): Condition[] {
+  const floor = cliqueFloor(clique);
+  const observedGeneration = clique.metadata.generation;
+  const scheduledObservation: Observation = {
+    type: CONDITION.podCliqueScheduled,
+    ...(scheduled < floor ? { status: 'False', reason: 'InsufficientScheduledPods' } : { status: 'True', reason: 'SufficientScheduledPods' }),
+    message: `${scheduled} of at least ${floor} pods have a node`,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+  };
+  const breach = breached(active, scheduled, floor);
+  return withCondition(withCondition(clique.status?.conditions, scheduledObservation, nowMs),
+    { ...breach, ...(observedGeneration === undefined ? {} : { observedGeneration }) }, nowMs);
+}
+
+function breached(active: readonly Pod[], scheduled: number, floor: number): Observation {
+  const type = CONDITION.minAvailableBreached;
+  if (scheduled < floor) {
+    return { type, status: 'True', reason: 'ScheduledReplicasBelowMinAvailable', message: `${scheduled} pods have a node, ${floor} are needed` };
+  }
+  const good = scheduled - count(active, isErroneous) - count(active, isStartedNotReady);
+  if (good < floor) return { type, status: 'True', reason: 'InsufficientReadyPods', message: `${good} pods are ready or starting, ${floor} are needed` };
+  return { type, status: 'False', reason: 'SufficientReadyPods', message: `${good} pods are ready or starting, ${floor} are needed` };
+}
+
+function selector({ metadata: { name = '', labels = {} } }: PodClique): { hpaPodSelector?: string } {
+  if (labels[LABEL.scalingGroup] !== undefined) return {};
+  return { hpaPodSelector: selectorText({ ...managedLabels(labels[LABEL.partOf] ?? ''), [LABEL.podClique]: name }) };
+}
+
+function count<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.reduce((sum, item) => (holds(item) ? sum + 1 : sum), 0);
+}

@@ -1,0 +1,91 @@
+import { CONDITION } from '../api';
+import type {
+  ClusterTopologyBinding, Condition, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetStatus,
+} from '../api';
+import { Observation, withCondition, withoutCondition } from './conditions';
+import { isTerminating } from './pods';
+import { hasFloorReady, isUpdated, scalingGroupFloor } from './scaling-group';
+import { FieldError } from '../admission/request';
+import { generationHash } from '../desired/hash';
+import { managedLabels, selectorText } from '../desired/metadata';
+import { scalingGroups, standaloneCliques } from '../desired/template';
+import { cliqueName, scalingGroupName } from '../names';
+import { referencedDomains, topologyNameOf } from '../topology/bindings';
+
+export interface PodCliqueSetObservation {
+  readonly set: PodCliqueSet;
+  readonly clique: (name: string) => PodClique | undefined;
+  readonly scalingGroup: (name: string) => PodCliqueScalingGroup | undefined;
+  readonly topologies: readonly ClusterTopologyBinding[];
+  /** Whether every child that the set asks for is there. */
+  readonly complete: boolean;
+  readonly nowMs: number;
+}
+
+/** The status that an admitted PodCliqueSet should have (spec 04 §1.5). */
+export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCliqueSetStatus {
+  const { set, complete } = observation;
+  const hash = generationHash(set);
+  const replicas = Array.from({ length: set.spec.replicas ?? 0 }, (_, i) => replicaState(observation, i, hash));
+  return {
+    ...set.status,
+    replicas: replicas.length,
+    availableReplicas: replicas.filter(({ available }) => available).length,
+    updatedReplicas: replicas.filter(({ available, updated }) => available && updated).length,
+    hpaPodSelector: selectorText(managedLabels(set.metadata.name ?? '')),
+    currentGenerationHash: hash,
+    ...(complete && set.metadata.generation !== undefined ? { observedGeneration: set.metadata.generation } : {}),
+    conditions: withCondition(withoutCondition(set.status?.conditions, CONDITION.stalled), topologyCondition(observation), observation.nowMs),
+  };
+}
+
+/** The status of a set that admission would have refused: nothing of it is carried out until its spec is mended. */
+export function stalledStatus(set: PodCliqueSet, errors: readonly FieldError[], nowMs: number): PodCliqueSetStatus {
+  const observation: Observation = {
+    type: CONDITION.stalled,
+    status: 'True',
+    reason: 'InvalidSpec',
+    message: describeErrors(errors),
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+  };
+  return { availableReplicas: 0, updatedReplicas: 0, ...set.status, conditions: withCondition(set.status?.conditions, observation, nowMs) };
+}
+
+/** Field errors as one text, cut to what an event can hold. */
+export function describeErrors(errors: readonly FieldError[]): string {
+  const text = errors.map(({ field, type, detail }) => `${field}: ${type}: ${detail}`).join('; ');
+  return text.length > 1000 ? `${text.slice(0, 997)}...` : text;
+}
+
+function replicaState({ set, clique, scalingGroup }: PodCliqueSetObservation, i: number, hash: string): { available: boolean; updated: boolean } {
+  const name = set.metadata.name ?? '';
+  const cliques = standaloneCliques(set).map(template => clique(cliqueName(name, i, template.name)));
+  const groups = scalingGroups(set).map(group => scalingGroup(scalingGroupName(name, i, group.name)));
+  return {
+    available: cliques.every(found => found && !isTerminating(found) && hasFloorReady(found))
+      && groups.every(found => found && !isTerminating(found) && (found.status?.availableReplicas ?? 0) >= scalingGroupFloor(found)),
+    updated: cliques.every(found => found && isUpdated(found, hash))
+      && groups.every(found => found?.status?.currentPodCliqueSetGenerationHash === hash),
+  };
+}
+
+/** Whether the topology has the domains that the set speaks of; the cases are those of spec 04 §1.5. */
+function topologyCondition({ set, topologies }: PodCliqueSetObservation): Observation {
+  const domains = referencedDomains(set);
+  const name = topologyNameOf(set);
+  const topology = topologies.find(binding => binding.metadata.name === name);
+  const known = new Set(topology?.spec.levels.map(({ domain }) => domain));
+  const unknown = domains.filter(domain => !known.has(domain));
+  const verdict = (status: Condition['status'], reason: string, message: string): Observation => ({
+    type: CONDITION.topologyLevelsUnavailable,
+    status,
+    reason,
+    message,
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+  });
+  if (domains.length === 0) return verdict('False', 'AllClusterTopologyLevelsAvailable', 'No topology constraints defined');
+  if (name === undefined) return verdict('Unknown', 'TopologyNameMissing', 'PodCliqueSet topology constraints must include topologyName');
+  if (!topology) return verdict('Unknown', 'ClusterTopologyNotFound', 'ClusterTopologyBinding resource not found');
+  if (unknown.length > 0) return verdict('True', 'ClusterTopologyLevelsUnavailable', `Unavailable topology domains: [${unknown.join(', ')}]`);
+  return verdict('False', 'AllClusterTopologyLevelsAvailable', 'All topology levels are available');
+}

@@ -1,0 +1,74 @@
+import { CONDITION } from '../api';
+import type { Pod, PodGang, PodGangStatus, PodGroup } from '../api';
+import { Observation, withCondition } from './conditions';
+import { isActive, isReady, isScheduled } from './pods';
+
+/** What the scheduler last said of a gang. */
+export interface GangVerdict {
+  /** One CamelCase word, for example `Unschedulable`. */
+  readonly reason: string;
+  /** What is missing, as one sentence. */
+  readonly message: string;
+  /** How close together the gang is, from 0 to 1; present when it has been placed. */
+  readonly placementScore?: number;
+}
+
+export interface PodGangObservation {
+  readonly gang: PodGang;
+  /** The pods that the gang refers to and that are there, by name. */
+  readonly pods: ReadonlyMap<string, Pod>;
+  /** Whether every clique of the gang has all its pods. */
+  readonly initialized: boolean;
+  readonly verdict?: GangVerdict | undefined;
+  readonly nowMs: number;
+}
+
+/** The status that a PodGang should have: how many of each group's minimum are placed and ready (spec 05 §3, 01 §7). */
+export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGangObservation): PodGangStatus {
+  const scheduled = shortfalls(gang, pods, isScheduled);
+  const ready = shortfalls(gang, pods, isReady);
+  const observations: Observation[] = [
+    initialized
+      ? { type: CONDITION.initialized, status: 'True', reason: 'PodGangPodsCreated', message: 'PodGang is fully initialized' }
+      : { type: CONDITION.initialized, status: 'False', reason: 'PodGangPodsCreationPending', message: 'Not all constituent pods have been created yet' },
+    scheduled.length === 0
+      ? { type: CONDITION.scheduled, status: 'True', reason: 'Scheduled', message: 'Every group has its minimum of pods on nodes' }
+      : { type: CONDITION.scheduled, status: 'False', ...pendingBecause(verdict, scheduled) },
+    ready.length === 0
+      ? { type: CONDITION.ready, status: 'True', reason: 'Ready', message: 'Every group has its minimum of pods ready' }
+      : { type: CONDITION.ready, status: 'False', reason: 'PodsNotReady', message: `waiting for ${ready.join(', ')}` },
+  ];
+  const generation = gang.metadata.generation;
+  const score = verdict?.placementScore ?? gang.status?.placementScore;
+  return {
+    ...gang.status,
+    phase: scheduled.length > 0 ? 'Pending' : ready.length > 0 ? 'Starting' : 'Running',
+    ...(score === undefined ? {} : { placementScore: score }),
+    conditions: observations.reduce(
+      (conditions, observation) => withCondition(conditions, { ...observation, ...(generation === undefined ? {} : { observedGeneration: generation }) }, nowMs),
+      [...gang.status?.conditions ?? []],
+    ),
+  };
+}
+
+/** Whether every group of the gang has its minimum of pods on nodes. */
+export function isGangScheduled(gang: PodGang, pods: ReadonlyMap<string, Pod>): boolean {
+  return shortfalls(gang, pods, isScheduled).length === 0;
+}
+
+/** The groups that lack some of their minimum, each as `3/4 llm-0-decode-0-worker`. */
+function shortfalls(gang: PodGang, pods: ReadonlyMap<string, Pod>, holds: (pod: Pod) => boolean): string[] {
+  return gang.spec.podgroups.flatMap(group => {
+    const have = members(group, pods).filter(pod => isActive(pod) && holds(pod)).length;
+    return have >= group.minReplicas ? [] : [`${have}/${group.minReplicas} ${group.name}`];
+  });
+}
+
+function members(group: PodGroup, pods: ReadonlyMap<string, Pod>): Pod[] {
+  return group.podReferences.flatMap(({ name }) => pods.get(name) ?? []);
+}
+
+function pendingBecause(verdict: GangVerdict | undefined, scheduled: readonly string[]): { reason: string; message: string } {
+  if (verdict && verdict.placementScore === undefined) return { reason: verdict.reason, message: verdict.message };
+  return { reason: 'Scheduling', message: `waiting for nodes for ${scheduled.join(', ')}` };
+}

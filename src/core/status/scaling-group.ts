@@ -1,0 +1,77 @@
+import { CONDITION, LABEL } from '../api';
+import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus } from '../api';
+import { Observation, isTrue, withCondition } from './conditions';
+import { cliqueFloor, isBreached } from './podclique';
+import { isTerminating } from './pods';
+import { managedLabels, selectorText } from '../desired/metadata';
+import { memberCliqueName } from '../names';
+
+export interface ScalingGroupObservation {
+  readonly group: PodCliqueScalingGroup;
+  /** A member clique by its full name; undefined when there is none. */
+  readonly clique: (name: string) => PodClique | undefined;
+  /** Hash of all pod templates of the set. */
+  readonly generationHash: string;
+  readonly nowMs: number;
+}
+
+/** The status that a PodCliqueScalingGroup should have (spec 04 §3.2, 05 §5). */
+export function scalingGroupStatus({ group, clique, generationHash, nowMs }: ScalingGroupObservation): PodCliqueScalingGroupStatus {
+  const replicas = Array.from({ length: group.spec.replicas }, (_, j) => members(group, j, clique));
+  const complete = replicas.every(({ missing }) => missing === 0);
+  const scheduled = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isPlaced));
+  const available = scheduled.filter(({ cliques }) => cliques.every(hasFloorReady));
+  const updated = available.filter(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const converged = complete && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && !cliques.some(isBreached)).length;
+  const { name = '', labels = {}, generation } = group.metadata;
+  return {
+    ...group.status,
+    replicas: group.spec.replicas,
+    scheduledReplicas: scheduled.length,
+    availableReplicas: available.length,
+    updatedReplicas: updated.length,
+    selector: selectorText({ ...managedLabels(labels[LABEL.partOf] ?? ''), [LABEL.scalingGroup]: name }),
+    ...(complete && generation !== undefined ? { observedGeneration: generation } : {}),
+    ...(converged ? { currentPodCliqueSetGenerationHash: generationHash } : {}),
+    conditions: conditions(group, healthy, nowMs),
+  };
+}
+
+/** Copies of a live group that are part of the base gang. */
+export function scalingGroupFloor({ spec }: PodCliqueScalingGroup): number {
+  return spec.minAvailable ?? 1;
+}
+
+/** Whether the pods of a clique were all made from the set's present templates. */
+export function isUpdated({ status }: PodClique, generationHash: string): boolean {
+  return status?.currentPodCliqueSetGenerationHash === generationHash;
+}
+
+/** Whether the clique has its minimum of pods ready. */
+export function hasFloorReady(clique: PodClique): boolean {
+  return (clique.status?.readyReplicas ?? 0) >= cliqueFloor(clique);
+}
+
+function isPlaced({ status }: PodClique): boolean {
+  return isTrue(status?.conditions, CONDITION.podCliqueScheduled);
+}
+
+function members(group: PodCliqueScalingGroup, j: number, clique: ScalingGroupObservation['clique']): { missing: number; cliques: PodClique[] } {
+  const found = group.spec.cliqueNames.map(name => clique(memberCliqueName(group.metadata.name ?? '', j, name)));
+  const cliques = found.flatMap(member => (member && !isTerminating(member) ? [member] : []));
+  return { missing: found.length - cliques.length, cliques };
+}
+
+function conditions(group: PodCliqueScalingGroup, healthy: number, nowMs: number): Condition[] {
+  const floor = scalingGroupFloor(group);
+  const message = `${healthy} of at least ${floor} replicas are whole`;
+  const observation: Observation = {
+    type: CONDITION.minAvailableBreached,
+    ...(healthy < floor
+      ? { status: 'True', reason: 'InsufficientAvailablePodCliqueScalingGroupReplicas', message }
+      : { status: 'False', reason: 'SufficientAvailablePodCliqueScalingGroupReplicas', message }),
+    ...(group.metadata.generation === undefined ? {} : { observedGeneration: group.metadata.generation }),
+  };
+  return withCondition(group.status?.conditions, observation, nowMs);
+}
