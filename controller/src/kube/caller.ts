@@ -44,7 +44,7 @@ const RETRY: BackoffOptions = { baseMs: 100, maxMs: 5_000, jitter: 0.5 };
 /** A server that asks for a longer wait is better asked again by the caller's own retry. */
 const LONGEST_RETRY_AFTER_MS = 30_000;
 /** Failures before a single byte was sent: the request was certainly not carried out. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EAUTH']);
 const RETRIED_STATUS = new Set([500, 502, 503, 504]);
 
 /** Sends calls: so many at once, each repeated while that may help and can do no harm. */

@@ -79,7 +79,7 @@ export class HttpsTransport implements Transport {
     const aborted = new TransportError('ABORT_ERR', `${this.describe(request)}: aborted`);
     if (request.signal?.aborted) throw aborted;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const outgoing = this.prepare(request, agent, await this.headers(request, body));
+    const outgoing = this.prepare(request, agent, { ...await this.authorization(request), ...this.headers(request, body) });
     let reason: TransportError | undefined;
     const giveUp = (why: TransportError): void => {
       reason ??= why;
@@ -142,13 +142,20 @@ export class HttpsTransport implements Transport {
     return send({ method, agent, headers, host, port: port || undefined, path: pathname.replace(/\/$/, '') + path + search });
   }
 
-  private async headers({ contentType }: KubeRequest, body: Buffer | undefined): Promise<http.OutgoingHttpHeaders> {
-    const { token, authorize, userAgent = 'kube-client' } = this.options;
+  private async authorization(request: KubeRequest): Promise<http.OutgoingHttpHeaders> {
+    const { token, authorize } = this.options;
+    if (token !== undefined) return { authorization: `Bearer ${token}` };
+    try {
+      return { ...await authorize?.() };
+    } catch (error) {
+      throw new TransportError('EAUTH', `${this.describe(request)}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  private headers({ contentType }: KubeRequest, body: Buffer | undefined): http.OutgoingHttpHeaders {
     return {
       'accept': 'application/json',
-      'user-agent': userAgent,
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(authorize && await authorize()),
+      'user-agent': this.options.userAgent ?? 'kube-client',
       ...(body && { 'content-type': contentType ?? 'application/json', 'content-length': body.length }),
     };
   }

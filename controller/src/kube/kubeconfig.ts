@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { systemClock } from './clock';
 import { messageOf } from './errors';
 import { HttpsTransport, HttpsTransportOptions } from './https-transport';
 import { Transport } from './transport';
@@ -116,8 +117,8 @@ function rememberFor<T>(lifeMs: number, ask: () => Promise<T>): () => Promise<T>
   let answer: Promise<T> | undefined;
   let askedAtMs = 0;
   return () => {
-    if (answer && performance.now() - askedAtMs < lifeMs) return answer;
-    askedAtMs = performance.now();
+    if (answer && systemClock.elapsed() - askedAtMs < lifeMs) return answer;
+    askedAtMs = systemClock.elapsed();
     const asked = ask();
     answer = asked;
     asked.catch(() => { if (answer === asked) answer = undefined; });
