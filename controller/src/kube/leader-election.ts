@@ -53,9 +53,12 @@ export class LeaderElector {
    * take over at once. Resolves, or rejects with what `onLeading` threw, after all that; to lead again, run again.
    */
   async run(signal: AbortSignal, onLeading: (lost: AbortSignal) => Promise<void>): Promise<void> {
-    while (!signal.aborted && !(await this.lock.acquireOrRenew())) await this.pause(signal);
-    if (!signal.aborted) await this.lead(signal, onLeading);
-    await this.lock.release();
+    try {
+      while (!signal.aborted && !(await this.lock.acquireOrRenew())) await this.pause(signal);
+      if (!signal.aborted) await this.lead(signal, onLeading);
+    } finally {
+      await this.lock.release();
+    }
   }
 
   private async lead(signal: AbortSignal, onLeading: (lost: AbortSignal) => Promise<void>): Promise<void> {
