@@ -1,5 +1,7 @@
 /** A whole cluster in memory: API server, garbage collector, kubelet and nodes. For the demo, for simulation and for tests of faults. */
 export * from './api-server';
 export * from './faults';
+export * from './kubelet';
+export * from './nodes';
 export type { CustomType, ScalePaths } from './resources';
 export type { JsonSchema } from './schema';

@@ -17,6 +17,8 @@ export interface Resource {
   readonly categories: readonly string[];
   /** Whether `status` is a part of its own: then ordinary writes leave it alone, and writes of it leave the rest alone. */
   readonly status: boolean;
+  /** Whether a new object may come with its status, as nodes do. */
+  readonly statusAtCreation?: boolean;
   readonly scale?: ScalePaths;
   /** Whether `metadata.generation` counts the changes of what is asked for. */
   readonly generation: boolean;
@@ -83,7 +85,7 @@ const EVENT_FIELDS = ['reason', 'type', 'reportingController', ...['kind', 'name
 /** The built-in types that the controller, the tests and the demo use. */
 export const BUILT_IN: readonly Resource[] = [
   builtIn(kube.NAMESPACE, { shortNames: ['ns'], status: true, showsDeleted: true, fields: ['status.phase'] }),
-  builtIn(kube.NODE, { shortNames: ['no'], status: true, fields: ['spec.unschedulable'] }),
+  builtIn(kube.NODE, { shortNames: ['no'], status: true, statusAtCreation: true, fields: ['spec.unschedulable'] }),
   builtIn(kube.POD, { shortNames: ['po'], categories: ['all'], status: true, generation: true, showsDeleted: true, fields: POD_FIELDS }),
   builtIn(kube.SERVICE, { shortNames: ['svc'], categories: ['all'], status: true, showsDeleted: true, fields: ['spec.clusterIP', 'spec.type'] }),
   builtIn(kube.SERVICE_ACCOUNT, { shortNames: ['sa'], showsDeleted: true }),

@@ -105,7 +105,7 @@ export class Writer {
       creationTimestamp: timestamp(this.clock.now()),
       ...(resource.generation && { generation: 1 }),
     });
-    return { ...(resource.status ? without(draft, 'status') : draft), metadata };
+    return { ...(resource.status && !resource.statusAtCreation ? without(draft, 'status') : draft), metadata };
   }
 
   private newName(resource: Resource, prefix: string | undefined, namespace: string | undefined): string | undefined {
