@@ -113,7 +113,8 @@ export async function ignoreNotFound<T>(request: Promise<T>): Promise<T | undefi
 
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const message = (thrown as Partial<Error> | null | undefined)?.message;
+  return typeof message === 'string' ? message : String(thrown);
 }
 
 function hasStatus(error: unknown, status: number): error is ApiError {
