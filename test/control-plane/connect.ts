@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { Login } from './admin';
+import type { ControlPlaneAddress } from './control-plane';
 import { Client } from '../../controller/src/kube/client';
 import { HttpsTransport } from '../../controller/src/kube/https-transport';
 import { NAMESPACE } from '../../controller/src/kube/resource';
 import { Transport } from '../../controller/src/kube/transport';
-import { Login } from './admin';
-import type { ControlPlaneAddress } from './control-plane';
 
 /** Carries the {@link ControlPlaneAddress} of the test run, as JSON. */
 export const ADDRESS_VARIABLE = 'CDK8S_GROVE_CONTROL_PLANE';

@@ -16,6 +16,7 @@ export class Processes {
   readonly folder: string;
   private readonly watchdog: ChildProcess;
   private readonly running: Running[] = [];
+  private stopping = false;
 
   constructor(name: string) {
     this.folder = realpathSync(mkdtempSync(path.join(tmpdir(), `${name}-`)));
@@ -38,6 +39,7 @@ export class Processes {
     const started = new Running(name, child, logFile);
     if (child.pid !== undefined) this.watchdog.stdin!.write(`${child.pid}\n`);
     child.unref();
+    child.once('exit', () => this.keepAfterEarlyEnd(started));
     this.running.push(started);
     return started;
   }
@@ -54,11 +56,19 @@ export class Processes {
 
   /** Stops the programs, the last started first, and cleans up. */
   async stop(): Promise<void> {
+    this.stopping = true;
     for (const started of [...this.running].reverse()) await started.stop();
     const ended = new Promise<void>((resolve) => { this.watchdog.once('close', () => resolve()); });
     this.watchdog.stdin!.end();
     this.watchdog.ref();
     await ended;
+  }
+
+  /** None of the programs ends of itself, so what its logs say is wanted. */
+  private keepAfterEarlyEnd({ name, logFile }: Running): void {
+    if (this.stopping) return;
+    this.keep();
+    process.stderr.write(`${name} has ended before it was stopped; its log stays in ${logFile}\n`);
   }
 }
 

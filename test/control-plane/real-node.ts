@@ -40,6 +40,8 @@ export interface RealNode {
 }
 
 const NAME = 'real-node';
+/** Given back by cleanup.sh, whatever way the node ends. */
+const LOCK = path.join(tmpdir(), 'cdk8s-grove-real-node.lock');
 const FILES = path.join(__dirname, 'real-node');
 
 /**
@@ -48,20 +50,18 @@ const FILES = path.join(__dirname, 'real-node');
  */
 export async function startRealNode(address: ControlPlaneAddress, options: RealNodeOptions = {}): Promise<RealNode> {
   const { kubelet } = await ensureBinaries(['kubelet']);
-  const release = await acquireLock(path.join(tmpdir(), 'cdk8s-grove-real-node.lock'));
+  await acquireLock(LOCK);
   const processes = new Processes('real-node');
+  const fill = { DIR: processes.folder, NAME: path.basename(processes.folder), LOCK, PID: String(process.pid) };
+  processes.onEnd(filled('cleanup.sh', fill));
   const login = { server: address.server, ca: address.ca, token: address.adminToken };
-  const end = async (): Promise<void> => {
-    await processes.stop();
-    release();
-  };
   try {
-    await startContainerd(processes);
+    await startContainerd(processes, fill);
     await startKubelet(processes, kubelet, address, login, options);
     await completeStatus(login, options.gpus ?? 8);
   } catch (error) {
     processes.keep();
-    await end();
+    await processes.stop();
     throw error;
   }
   return {
@@ -71,17 +71,15 @@ export async function startRealNode(address: ControlPlaneAddress, options: RealN
     stop: async () => {
       await deletePods(login);
       await demand(login, 'DELETE', `/api/v1/nodes/${NAME}`);
-      await end();
+      await processes.stop();
     },
   };
 }
 
-async function startContainerd(processes: Processes): Promise<void> {
-  const fill = { DIR: processes.folder, NAME: path.basename(processes.folder) };
+async function startContainerd(processes: Processes, fill: Record<string, string>): Promise<void> {
   mkdirSync(processes.file('cni'));
   writeFileSync(processes.file('cni/10-pods.conflist'), filled('cni.conflist', fill));
   writeFileSync(processes.file('containerd.toml'), filled('containerd.toml', fill));
-  processes.onEnd(filled('cleanup.sh', fill));
   const images = packImages(processes.folder);
   const containerd = processes.start('containerd', 'containerd', ['--config', processes.file('containerd.toml'), '--log-level', 'warn']);
   const ctr = (...args: string[]) => run('ctr', ['--address', processes.file('containerd.sock'), '--namespace', 'k8s.io', ...args]);

@@ -7,7 +7,7 @@ import { createNodes, deleteNodes } from '../control-plane/nodes';
 import { until } from '../control-plane/until';
 
 interface Pod extends KubeObject {
-  readonly spec: object & { readonly nodeName?: string };
+  readonly spec: any;
   readonly status?: any;
 }
 
@@ -43,7 +43,7 @@ test('a node is lost and comes back', async () => {
 });
 
 test('a pod that is bound to it runs', async () => {
-  const bound = await create('bound', {}, { nodeSelector: undefined, schedulingGates: undefined, schedulerName: 'nobody' });
+  const bound = await create('bound', {}, { schedulerName: 'nobody' });
   await admin.bind(bound, node);
   const { status } = await untilPod('bound', ({ status: seen }) => condition(seen, 'Ready') === 'True');
   expect(status.phase).toBe('Running');
@@ -135,10 +135,10 @@ function annotate(name: string, annotation: string, value: string | null): Promi
   return admin.patch(POD, { name, namespace }, mergePatch({ metadata: { annotations: { [annotation]: value } } }));
 }
 
-function untilPod(name: string, condition_: (pod: Pod) => boolean): Promise<Pod> {
-  return until(`pod ${name}: ${condition_}`, async () => {
+function untilPod(name: string, wanted: (pod: Pod) => boolean): Promise<Pod> {
+  return until(`pod ${name}: ${wanted}`, async () => {
     const pod = await admin.get<Pod>(POD, { name, namespace });
-    return condition_(pod) ? pod : undefined;
+    return wanted(pod) ? pod : undefined;
   });
 }
 

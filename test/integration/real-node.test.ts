@@ -1,7 +1,7 @@
-import { withStartupGate } from '../../src/core/startup/gate';
 import { KubeObject } from '../../controller/src/kube/object';
 import { mergePatch } from '../../controller/src/kube/patch';
 import { NODE, POD } from '../../controller/src/kube/resource';
+import { withStartupGate } from '../../src/core/startup/gate';
 import { connect } from '../control-plane/connect';
 import { BUSYBOX_IMAGE, REAL_NODE, RealNode, startRealNode, whyNoRealNode } from '../control-plane/real-node';
 import { until } from '../control-plane/until';
