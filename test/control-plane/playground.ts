@@ -26,7 +26,16 @@ async function main(): Promise<void> {
   const staysUp = setInterval(() => {}, 60_000);
   try {
     await addRacks(cluster);
-    process.stdout.write(`The control plane runs; Ctrl-C stops it.\n\n  export KUBECONFIG=${cluster.kubeconfig}\n  kubectl get nodes\n\nLogs: ${cluster.dir}\n`);
+    process.stdout.write([
+      'The control plane runs; Ctrl-C stops it.',
+      '',
+      `  export KUBECONFIG=${cluster.kubeconfig}`,
+      '  kubectl get nodes',
+      '',
+      `The operator's account, which may do what RBAC gives it: ${cluster.operatorKubeconfig}`,
+      `Logs: ${cluster.dir}`,
+      '',
+    ].join('\n'));
     await interrupted;
   } finally {
     clearInterval(staysUp);
