@@ -27,8 +27,8 @@ export class Store<T extends KubeObject> {
   private readonly entries = new Map<string, Entry<T>>();
   private readonly indexes: ReadonlyArray<Index<T>>;
   private readonly listeners: Array<(change: Change<T>) => void> = [];
-  /** Objects that we deleted and about which the server may still send older news: uid to the last version known of it. */
-  private readonly deletedUids = new Map<string, number>();
+  /** By key, what we deleted last under it, as long as the server may still send older news: the uid and the last version known. */
+  private readonly hidden = new Map<string, { readonly uid?: string; readonly version: number }>();
   /** All that the server did up to this version has arrived by list or watch. */
   private progress = -1;
 
@@ -72,11 +72,14 @@ export class Store<T extends KubeObject> {
 
   /** A delete of ours was answered with the object being gone: hidden at once; later news about that uid is ignored. */
   deleted(object: T): void {
+    const key = keyOf(object);
     const { uid } = object.metadata;
-    const visible = this.isVisible(object);
-    const version = Math.max(versionOf(object), visible ? this.entries.get(keyOf(object))!.version : 0);
-    if (uid !== undefined && (visible || !this.hasPassed(version))) this.deletedUids.set(uid, version);
-    if (visible) this.hide(keyOf(object));
+    const entry = this.entries.get(key);
+    const isSame = this.isVisible(object);
+    const version = Math.max(versionOf(object), isSame ? entry!.version : 0);
+    const mayBeToldOf = isSame || !this.hasPassed(version);
+    if (mayBeToldOf && !(version < (this.hidden.get(key)?.version ?? 0))) this.hidden.set(key, { uid, version });
+    if (entry && (isSame || entry.version < version)) this.hide(key);
   }
 
   /** A watch says that the object is new or changed. */
@@ -87,10 +90,10 @@ export class Store<T extends KubeObject> {
 
   /** A watch says that the object is gone (or no longer fits the watch's selection). */
   remove(object: T): void {
-    const { uid } = object.metadata;
+    const key = keyOf(object);
     const version = versionOf(object);
-    if (uid !== undefined) this.deletedUids.delete(uid);
-    if (this.isVisible(object) && !(version < this.entries.get(keyOf(object))!.version)) this.hide(keyOf(object));
+    if (this.hidden.get(key)?.uid === object.metadata.uid) this.hidden.delete(key);
+    if (this.isVisible(object) && !(version < this.entries.get(key)!.version)) this.hide(key);
     this.advance(version);
   }
 
@@ -106,17 +109,18 @@ export class Store<T extends KubeObject> {
       if (!listedKeys.has(key) && !(version > listVersion)) this.hide(key);
     }
     for (const object of objects) this.show(object);
-    for (const [uid, version] of this.deletedUids) {
-      if (!listedUids.has(uid) && !(version > listVersion)) this.deletedUids.delete(uid);
+    for (const [key, { uid, version }] of this.hidden) {
+      if (!listedUids.has(uid) && !(version > listVersion)) this.hidden.delete(key);
     }
     this.advance(listVersion);
   }
 
   private show(object: T): void {
-    const { uid } = object.metadata;
-    if (uid !== undefined && this.deletedUids.has(uid)) return;
     const key = keyOf(object);
+    const { uid } = object.metadata;
     const version = versionOf(object);
+    const deleted = this.hidden.get(key);
+    if (deleted && (deleted.uid === uid || version <= deleted.version)) return;
     const before = this.entries.get(key);
     if (before && version < before.version) return;
     this.entries.set(key, { object, version });

@@ -1,5 +1,5 @@
-import { Client, EventRecorder, KubeObject, VirtualClock } from '../../../controller/src/kube';
 import { DirectTransport, refusal } from './small-api';
+import { Client, EventRecorder, KubeObject, VirtualClock } from '../../../controller/src/kube';
 
 const set: KubeObject = { apiVersion: 'example.io/v1', kind: 'Set', metadata: { namespace: 'ns', name: 'chat', uid: 'u1' } };
 
@@ -27,8 +27,15 @@ test('an event says what happened to what, when, and who says so', async () => {
   await clock.settle();
   expect([...transport.api.objects.keys()][0]).toMatch(/^\/apis\/events\.k8s\.io\/v1\/namespaces\/ns\/events\/chat\.[0-9a-f]+$/);
   expect(events()[0]).toMatchObject({
-    apiVersion: 'events.k8s.io/v1', kind: 'Event', type: 'Warning', reason: 'Unschedulable', note: 'two GPUs short', action: 'Schedule',
-    eventTime: '2026-01-01T00:00:00.000000Z', reportingController: 'example.io/controller', reportingInstance: 'pod-1',
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    type: 'Warning',
+    reason: 'Unschedulable',
+    note: 'two GPUs short',
+    action: 'Schedule',
+    eventTime: '2026-01-01T00:00:00.000000Z',
+    reportingController: 'example.io/controller',
+    reportingInstance: 'pod-1',
     regarding: { apiVersion: 'example.io/v1', kind: 'Set', namespace: 'ns', name: 'chat', uid: 'u1' },
   });
 });

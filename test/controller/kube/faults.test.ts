@@ -1,8 +1,8 @@
+import { Proxy, ScriptedServer, selfSigned } from './scripted-server';
+import { refusal } from './small-api';
 import {
   ApiError, Client, Clock, HttpsTransport, isAlreadyExists, isTransportError, KubeObject, POD, Reflector, Store, systemClock,
 } from '../../../controller/src/kube';
-import { Proxy, ScriptedServer, selfSigned } from './scripted-server';
-import { refusal } from './small-api';
 
 /** Every wait takes a hundredth of its time. */
 const SPEED = 100;

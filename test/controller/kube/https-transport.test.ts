@@ -1,6 +1,6 @@
-import { ApiError, Client, HttpsTransport, isGone, KubeObject, NODE, POD, TransportError } from '../../../controller/src/kube';
 import { ScriptedServer, selfSigned } from './scripted-server';
 import { answer, refusal } from './small-api';
+import { ApiError, Client, HttpsTransport, isGone, KubeObject, NODE, POD, TransportError } from '../../../controller/src/kube';
 
 const certificate = selfSigned();
 const pod = (name: string, note = ''): KubeObject => ({ metadata: { namespace: 'ns', name, annotations: { note } } });

@@ -1,5 +1,5 @@
-import { Client, KubeObject, LeaderElector, VirtualClock } from '../../../controller/src/kube';
 import { DirectTransport, Fault, SmallApi } from './small-api';
+import { Client, KubeObject, LeaderElector, VirtualClock } from '../../../controller/src/kube';
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/system/leases/controller';
 

@@ -1,5 +1,5 @@
-import { Client, KubeObject, POD, Reflector, Store, TransportError, VirtualClock } from '../../../controller/src/kube';
 import { DirectTransport, refusal, SmallApi } from './small-api';
+import { Client, KubeObject, POD, Reflector, Store, TransportError, VirtualClock } from '../../../controller/src/kube';
 
 const PATH = '/api/v1/pods';
 const pod = (name: string, labels: Record<string, string> = {}): KubeObject => ({ metadata: { name, labels } });
@@ -117,6 +117,16 @@ test.each([
   await clock.advance(1_000);
   expect([shown(), lists()]).toEqual([['b', 'c'], 2]);
   expect(changes).toEqual([[undefined, 'a'], ['c', undefined]]);
+});
+
+test('an error event that is not about a forgotten version costs no list', async () => {
+  await start();
+  create('a');
+  stream().push({ type: 'ERROR', object: refusal(500, 'InternalError').body });
+  await clock.advance(150);
+  create('b');
+  await clock.settle();
+  expect([shown(), lists(), watches().length]).toEqual([['a', 'b'], 1, 2]);
 });
 
 test('waits longer and longer while watches are refused, and as long as the server asks', async () => {

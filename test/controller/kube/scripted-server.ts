@@ -5,8 +5,8 @@ import * as https from 'node:https';
 import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeResponse } from '../../../controller/src/kube';
 import { refusal, SmallApi } from './small-api';
+import { KubeResponse } from '../../../controller/src/kube';
 
 export interface Certificate {
   readonly key: string;
