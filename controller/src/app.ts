@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SCHEDULER_NAME } from 'cdk8s-grove/core';
 import { Client, Clock, Controller, EventRecorder, Logger, Random, ReconcileObservation, ReconcileResult, WorkQueue, silentLogger, systemClock } from './kube';
 import { reconcilePodClique } from './reconcilers/podclique';
@@ -45,7 +46,7 @@ export class GroveController {
     const queue = () => new WorkQueue({ clock, ...(random ? { random } : {}), maxDelayMs: 60_000 });
     this.queues = { sets: queue(), scalingGroups: queue(), cliques: queue(), gangs: queue() };
     const events = new EventRecorder({ client, component: SCHEDULER_NAME, instance, clock, log });
-    const writer = new Writer(client, this.caches);
+    const writer = new Writer(client, this.caches, clock);
     this.scheduler = new Scheduler({
       caches: this.caches, writer, events, clock, log,
       onVerdict: key => this.queues.gangs.add(key),
@@ -73,6 +74,7 @@ export class GroveController {
   /** Works until the signal aborts; resolves when what was under way then has ended. */
   async run(signal: AbortSignal): Promise<void> {
     const { client, random = Math.random } = this.options;
+    setMaxListeners(0, signal); // every watch, queue and timer listens to the one signal
     await Promise.race([fillCaches(this.caches, { client, clock: this.clock, random, log: this.log }, signal), aborted(signal)]);
     if (signal.aborted) return;
     this.synced = true;

@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { runController } from './controller';
 import { EXIT, UsageError } from './exit';
 import { expandManifests } from './expand';
 import { Terminal } from './terminal';
@@ -23,7 +24,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
 
 function grove(terminal: Terminal, exit: (code: number) => void): Command {
   const program = new Command('grove')
-    .description('Grove on any Kubernetes cluster: validate PodCliqueSets and see what becomes of them.')
+    .description('Grove on any Kubernetes cluster: validate PodCliqueSets, see what becomes of them, and run the controller that makes it so.')
     .configureOutput({ writeOut: text => terminal.out.write(text), writeErr: text => terminal.err.write(text) })
     .exitOverride()
     .showHelpAfterError('(grove --help shows the verbs, grove <verb> --help its options with examples)');
@@ -43,5 +44,22 @@ function grove(terminal: Terminal, exit: (code: number) => void): Command {
     .addHelpText('after', '\nExamples:\n  grove expand -f examples/chatbot -o name\n  grove expand -f examples/chatbot -o json')
     .action(options => exit(expandManifests(options, terminal)));
 
+  program.command('controller')
+    .description('run the controller against a cluster until it is told to stop (SIGTERM, Ctrl-C)')
+    .option('--kubeconfig <file>', 'how to reach the cluster; default: KUBECONFIG, ~/.kube/config, or the service account of the pod')
+    .option('--context <name>', 'context of the kubeconfig; default: its current one')
+    .option('--port <number>', 'port of /healthz, /readyz and /metrics; 0 takes a free one', port, 8080)
+    .option('--no-leader-elect', 'do not ask for the lease: no other controller may run')
+    .option('-n, --namespace <name>', 'namespace of the lease', process.env.POD_NAMESPACE ?? 'grove-system')
+    .option('--startup-image <image>', 'image with a shell for the init container that waits for parents')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addHelpText('after', '\nExamples:\n  grove controller --kubeconfig ~/.kube/config --no-leader-elect\n  grove controller --port 9090 --log-level debug')
+    .action(async options => exit(await runController(options)));
+
   return program;
+}
+
+function port(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535');
+  return Number(text);
 }

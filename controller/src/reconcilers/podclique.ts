@@ -1,8 +1,9 @@
 import {
-  ANNOTATION, FINALIZER, LABEL, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated, isTerminating, parentsReady,
+  ANNOTATION, FINALIZER, LABEL, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated,
+  isTerminating, isUrgentCliqueStatus, parentsReady,
   planPods, podCliqueStatus, podTemplateHash, revisedClique, waitsForParents, cliquePosition,
 } from 'cdk8s-grove/core';
-import { World, guarded } from './world';
+import { World, guarded, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
 
@@ -22,8 +23,7 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll(plan.remove));
   if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
   await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
-  if (plan.create.length === 0 && plan.remove.length === 0) await writeStatus(world, set, key);
-  return plan.againAfterMs === undefined ? undefined : { requeueAfterMs: plan.againAfterMs };
+  return soonest(plan.againAfterMs, await writeStatus(world, set, key));
 }
 
 async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Promise<PodClique> {
@@ -72,10 +72,10 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
     (caches.cliques.store.get(scopedKey(pod, name))?.status?.scheduledReplicas ?? 0) >= minReplicas);
 }
 
-async function writeStatus({ caches, writer, clock }: World, set: PodCliqueSet, key: string): Promise<void> {
+async function writeStatus({ caches, writer, clock }: World, set: PodCliqueSet, key: string): Promise<number | undefined> {
   const clique = caches.cliques.store.get(key);
   const position = clique && cliquePosition(set, clique);
-  if (!clique || !position) return;
+  if (!clique || !position) return undefined;
   const status = podCliqueStatus({
     clique,
     pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
@@ -83,5 +83,5 @@ async function writeStatus({ caches, writer, clock }: World, set: PodCliqueSet, 
     generationHash: generationHash(set),
     nowMs: clock.now(),
   });
-  await writer.writeStatus(clique, { ...status, lastErrors: undefined });
+  return writer.writeStatus(clique, { ...status, lastErrors: undefined }, isUrgentCliqueStatus(clique, status));
 }

@@ -1,12 +1,12 @@
 import {
-  CONDITION, FINALIZER, KubeObject, PodCliqueSet, admit, describeErrors, findCondition, isTerminating, planSetChildren, podCliqueSetStatus, stalledStatus,
+  CONDITION, FINALIZER, KubeObject, PodCliqueSet, admit, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren, podCliqueSetStatus, stalledStatus,
 } from 'cdk8s-grove/core';
-import { World, guarded } from './world';
-import { keyOf, mergePatch } from '../kube';
+import { World, guarded, soonest } from './world';
+import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
 
 /** Keeps what a PodCliqueSet owns directly, gangs aside, and its status. A set that admission would refuse is not touched, only reported. */
-export async function reconcilePodCliqueSet(world: World, key: string): Promise<void> {
+export async function reconcilePodCliqueSet(world: World, key: string): Promise<ReconcileResult | void> {
   const set = world.caches.sets.store.get(key);
   if (!set) return;
   if (isTerminating(set)) return world.writer.releaseFinalizers(set);
@@ -19,7 +19,7 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
   }
   const owned = await world.writer.ensureFinalizer(set, FINALIZER.podCliqueSet);
   await guarded(world, owned, 'ERR_SYNC_PODCLIQUESET', 'SyncFailed', () => syncChildren(world, owned));
-  await writeStatus(world, keyOf(owned));
+  return soonest(await writeStatus(world, keyOf(owned)));
 }
 
 async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promise<void> {
@@ -31,9 +31,9 @@ async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promi
   await writer.removeAll(plan.remove);
 }
 
-async function writeStatus({ caches, writer, clock }: World, key: string): Promise<void> {
+async function writeStatus({ caches, writer, clock }: World, key: string): Promise<number | undefined> {
   const set = caches.sets.store.get(key);
-  if (!set) return;
+  if (!set) return undefined;
   const within = (name: string) => scopedKey(set, name);
   const status = podCliqueSetStatus({
     set,
@@ -43,7 +43,7 @@ async function writeStatus({ caches, writer, clock }: World, key: string): Promi
     complete: true,
     nowMs: clock.now(),
   });
-  await writer.writeStatus(set, { ...status, lastErrors: undefined });
+  return writer.writeStatus(set, { ...status, lastErrors: undefined }, isUrgentSetStatus(set, status));
 }
 
 /** What belongs to the set directly: members of its scaling groups belong to those. */

@@ -1,8 +1,8 @@
 import {
   GangContext, LABEL, Pod, PodClique, PodCliqueSet, PodGang, cliquePosition, desiredGang, desiredGangNames, gangPosition, isActive, isTerminating,
-  podGangStatus, topologyOf,
+  isUrgentGangStatus, podGangStatus, topologyOf,
 } from 'cdk8s-grove/core';
-import { World, guarded } from './world';
+import { World, guarded, soonest } from './world';
 import { ReconcileResult, mergePatch, parseKey } from '../kube';
 import { scopedKey } from '../state/caches';
 import { mergeDiff } from '../state/merge-diff';
@@ -30,10 +30,10 @@ export async function reconcilePodGang(world: World, key: string): Promise<Recon
   if (!live && !initialized && newestAgeMs(members, world.clock.now()) < PODS_WAIT_MS) return { requeueAfterMs: PODS_POLL_MS };
   await guarded(world, live ?? wanted, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted));
   const gang = gangs.store.get(key);
-  if (gang) {
-    const byName = new Map(pods.map(pod => [pod.metadata.name ?? '', pod]));
-    await world.writer.writeStatus(gang, podGangStatus({ gang, pods: byName, initialized, verdict: world.verdict(key), nowMs: world.clock.now() }));
-  }
+  if (!gang) return;
+  const byName = new Map(pods.map(pod => [pod.metadata.name ?? '', pod]));
+  const status = podGangStatus({ gang, pods: byName, initialized, verdict: world.verdict(key), nowMs: world.clock.now() });
+  return soonest(await world.writer.writeStatus(gang, status, isUrgentGangStatus(gang, status)));
 }
 
 function livePods({ caches }: World, key: string): readonly Pod[] {

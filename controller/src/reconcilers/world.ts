@@ -1,5 +1,5 @@
 import { GangVerdict, KubeObject, LastError, timestamp } from 'cdk8s-grove/core';
-import { Clock, EventRecorder, messageOf } from '../kube';
+import { Clock, EventRecorder, ReconcileResult, messageOf } from '../kube';
 import { Caches } from '../state/caches';
 import { Writer } from '../state/writer';
 
@@ -29,6 +29,12 @@ export async function guarded<T extends KubeObject & { readonly status?: object 
     await world.writer.writeStatus(object, { ...emptyCounts(object), ...object.status, lastErrors }).catch(() => undefined);
     throw error;
   }
+}
+
+/** The result of a pass that has to come again after the shortest of these times, if there is one. */
+export function soonest(...delaysMs: (number | undefined)[]): ReconcileResult | undefined {
+  const known = delaysMs.filter(delay => delay !== undefined);
+  return known.length === 0 ? undefined : { requeueAfterMs: Math.min(...known) };
 }
 
 /** Counters that the API requires in every status, however early it is written. */

@@ -1,19 +1,28 @@
 import { FINALIZER, KubeObject } from 'cdk8s-grove/core';
 import { Cache, Caches } from './caches';
 import { mergeDiff } from './merge-diff';
-import { Client, Patch, ResourceType, Store, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
+import { Client, Clock, Patch, ResourceType, Store, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
 
 /** Creates sent at once at first; doubled after every batch that went through. */
 const FIRST_BATCH = 16;
 const LARGEST_BATCH = 256;
 const WRITES_AT_ONCE = 64;
+/** A status that tells nothing urgent is written this rarely: while pods start, counters change with every one of them. */
+const STATUS_INTERVAL_MS = 1_000;
 
 /** Writes that the caches show at once, so that no later pass decides on an older picture. */
 export class Writer {
   private readonly caches: ReadonlyMap<string, Cache<KubeObject>>;
+  /** When the status of an object was last written, or its writing first put off, by uid. */
+  private readonly statusTimes = new Map<string, number>();
 
-  constructor(readonly client: Client, caches: Caches) {
+  constructor(readonly client: Client, caches: Caches, private readonly clock: Clock) {
     this.caches = new Map(Object.values(caches).map(cache => [cache.type.kind, cache as Cache<KubeObject>]));
+    for (const { store } of this.caches.values()) {
+      store.subscribe(({ object, old }) => {
+        if (old?.metadata.uid && old.metadata.uid !== object?.metadata.uid) this.statusTimes.delete(old.metadata.uid);
+      });
+    }
   }
 
   /**
@@ -55,12 +64,19 @@ export class Writer {
     }
   }
 
-  /** Writes the status if it differs from the object's. Refused as a conflict when somebody else has written the object since it was read. */
-  async writeStatus<T extends KubeObject & { readonly status?: object }>(object: T, status: object): Promise<void> {
+  /**
+   * Writes the status if it differs from the object's: at once when it is urgent, otherwise when the last write is some time ago. Resolves to
+   * the milliseconds after which to try again, when it was put off. Refused as a conflict when somebody else has written the object since.
+   */
+  async writeStatus<T extends KubeObject & { readonly status?: object }>(object: T, status: object, urgent = true): Promise<number | undefined> {
     const changes = mergeDiff(object.status ?? {}, status);
-    if (Object.keys(changes).length === 0) return;
-    const { resourceVersion } = object.metadata;
+    if (Object.keys(changes).length === 0) return undefined;
+    const { uid = '', resourceVersion } = object.metadata;
+    const waitMs = urgent ? 0 : this.untilStatusWriteMs(uid);
+    if (waitMs > 0) return waitMs;
     await this.patch(object, mergePatch({ metadata: { resourceVersion }, status: changes }), 'status');
+    this.statusTimes.set(uid, this.clock.elapsed());
+    return undefined;
   }
 
   /** Lets a terminating object go: takes Grove's finalizers away and leaves those of others. */
@@ -76,6 +92,12 @@ export class Writer {
     const { finalizers = [], resourceVersion } = object.metadata;
     if (finalizers.includes(finalizer)) return object;
     return await this.patch(object, mergePatch({ metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } })) ?? object;
+  }
+
+  private untilStatusWriteMs(uid: string): number {
+    const since = this.statusTimes.get(uid) ?? this.clock.elapsed();
+    this.statusTimes.set(uid, since);
+    return since + STATUS_INTERVAL_MS - this.clock.elapsed();
   }
 
   private async remove(object: KubeObject): Promise<void> {

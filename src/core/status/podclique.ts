@@ -39,6 +39,13 @@ export function podCliqueStatus({ clique, pods, templateHash, generationHash, no
   return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, scheduledReplicas, nowMs) };
 }
 
+/** Whether others wait for what this status tells: the minimum of ready pods was reached or lost. Everything else may come a little later. */
+export function isUrgentCliqueStatus(clique: PodClique, status: PodCliqueStatus): boolean {
+  const floor = cliqueFloor(clique);
+  const breach = (of: PodCliqueStatus | undefined) => findCondition(of?.conditions, CONDITION.minAvailableBreached)?.status === 'True';
+  return (status.readyReplicas >= floor) !== ((clique.status?.readyReplicas ?? 0) >= floor) || breach(status) !== breach(clique.status);
+}
+
 /** Whether the clique has lost the pods that its gang cannot do without. */
 export function isBreached({ status }: PodClique): boolean {
   return findCondition(status?.conditions, CONDITION.minAvailableBreached)?.status === 'True';

@@ -39,6 +39,12 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
   };
 }
 
+/** Whether people or programs wait for what this status tells: the set has become wholly available or is so no longer, or was seen anew. */
+export function isUrgentSetStatus({ status: old }: PodCliqueSet, status: PodCliqueSetStatus): boolean {
+  const whole = (of: PodCliqueSetStatus | undefined) => of?.replicas !== undefined && of.availableReplicas === of.replicas;
+  return whole(status) !== whole(old) || status.observedGeneration !== old?.observedGeneration;
+}
+
 /** The status of a set that admission would have refused: nothing of it is carried out until its spec is mended. */
 export function stalledStatus(set: PodCliqueSet, errors: readonly FieldError[], nowMs: number): PodCliqueSetStatus {
   const observation: Observation = {

@@ -1,6 +1,6 @@
 import { CONDITION } from '../api';
 import type { Pod, PodGang, PodGangStatus, PodGroup } from '../api';
-import { Observation, withCondition } from './conditions';
+import { Observation, isTrue, withCondition } from './conditions';
 import { isActive, isReady, isScheduled } from './pods';
 
 /** What the scheduler last said of a gang. */
@@ -51,9 +51,9 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
   };
 }
 
-/** Whether every group of the gang has its minimum of pods on nodes. */
-export function isGangScheduled(gang: PodGang, pods: ReadonlyMap<string, Pod>): boolean {
-  return shortfalls(gang, pods, isScheduled).length === 0;
+/** Whether people or programs wait for what this status tells: the gang has become ready or is so no longer. */
+export function isUrgentGangStatus({ status: old }: PodGang, status: PodGangStatus): boolean {
+  return isTrue(status.conditions, CONDITION.ready) !== isTrue(old?.conditions, CONDITION.ready);
 }
 
 /** The groups that lack some of their minimum, each as `3/4 llm-0-decode-0-worker`. */

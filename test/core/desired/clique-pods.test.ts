@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { REPLACEMENT_INTERVAL_MS, isActive, planPods, podIndex } from '../../../src/core';
+import { EPOCH_MS, aClique, aPod } from '../../support/objects';
+
+const LATER_MS = EPOCH_MS + 3_600_000;
+const names = (pods: readonly { metadata: { name?: string } }[]) => pods.map(({ metadata }) => metadata.name);
+
+test('a new clique gets all its pods, with the indices from 0', () => {
+  const plan = planPods(aClique('llm-0-server', 3, 3), [], LATER_MS);
+  expect(plan.create.map(podIndex)).toEqual([0, 1, 2]);
+  expect(plan.create.map(pod => pod.spec.hostname)).toEqual(['llm-0-server-0', 'llm-0-server-1', 'llm-0-server-2']);
+  expect(plan.remove).toEqual([]);
+});
+
+test('planned twice, the pods have the same names: a repeated create meets its own pod', () => {
+  const clique = aClique('llm-0-server', 3, 3);
+  expect(names(planPods(clique, [], LATER_MS).create)).toEqual(names(planPods(clique, [], LATER_MS).create));
+});
+
+test('the successor of a pod that is still terminating has another name and the same index', () => {
+  const clique = aClique('llm-0-server', 1, 1);
+  const [first] = planPods(clique, [], LATER_MS).create;
+  const dying = aPod(first.metadata.name!, { terminating: true, node: 'n' });
+  const [second] = planPods(clique, [dying], LATER_MS).create;
+  expect(podIndex(second)).toBe(0);
+  expect(second.metadata.name).not.toBe(first.metadata.name);
+});
+
+test('a failed pod is removed and replaced at its index', () => {
+  const pods = [aPod('a', { index: 0, node: 'n', ready: true }), aPod('b', { index: 1, node: 'n', phase: 'Failed' })];
+  const plan = planPods(aClique('llm-0-server', 2, 2), pods, LATER_MS);
+  expect(names(plan.remove)).toEqual(['b']);
+  expect(plan.create.map(podIndex)).toEqual([1]);
+});
+
+test('a pod that fails at once is replaced only after a while', () => {
+  const pods = [aPod('a', { phase: 'Failed', createdAt: 0 })];
+  const soon = planPods(aClique('llm-0-server', 1, 1), pods, EPOCH_MS + 4_000);
+  expect(soon).toEqual({ create: [], remove: [], againAfterMs: REPLACEMENT_INTERVAL_MS - 4_000 });
+  const due = planPods(aClique('llm-0-server', 1, 1), pods, EPOCH_MS + REPLACEMENT_INTERVAL_MS);
+  expect(names(due.remove)).toEqual(['a']);
+  expect(due.create).toHaveLength(1);
+});
+
+test.each([
+  ['one without a node before one that has one', aPod('x'), aPod('y', { node: 'n' })],
+  ['one that is not ready before one that is', aPod('x', { node: 'n' }), aPod('y', { node: 'n', ready: true })],
+  ['an outdated one before one of the present template', aPod('x', { node: 'n', ready: true, hash: 'old' }), aPod('y', { node: 'n', ready: true, createdAt: 50 })],
+  ['a newer one before an older one', aPod('x', { node: 'n', ready: true, createdAt: 50 }), aPod('y', { node: 'n', ready: true })],
+])('scaling in removes %s', (_, first, second) => {
+  const clique = aClique('llm-0-server', 1, 1);
+  expect(names(planPods(clique, [first, second], LATER_MS).remove)).toEqual(['x']);
+  expect(names(planPods(clique, [second, first], LATER_MS).remove)).toEqual(['x']);
+});
+
+const anyPod = fc.record({
+  index: fc.nat(6), node: fc.option(fc.constant('n'), { nil: undefined }), ready: fc.boolean(), terminating: fc.boolean(),
+  phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded' as const), createdAt: fc.nat(100),
+});
+
+test('whatever there is, the plan leads to exactly the replicas, each with an index of its own', () => {
+  fc.assert(fc.property(fc.nat(6), fc.uniqueArray(anyPod, { selector: pod => pod.index, maxLength: 6 }), (replicas, states) => {
+    const pods = states.map((state, position) => aPod(`pod-${position}`, state as Parameters<typeof aPod>[1]));
+    const plan = planPods(aClique('llm-0-server', replicas, 1), pods, LATER_MS);
+    const after = [...pods.filter(pod => isActive(pod) && !plan.remove.includes(pod)), ...plan.create];
+    expect(after).toHaveLength(replicas);
+    expect(new Set(after.map(podIndex)).size).toBe(replicas);
+    expect(new Set([...pods, ...plan.create].map(pod => pod.metadata.name)).size).toBe(pods.length + plan.create.length);
+  }), { numRuns: 500 });
+});
