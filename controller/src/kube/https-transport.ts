@@ -76,16 +76,16 @@ export class HttpsTransport implements Transport {
   private async exchange<T>(
     request: KubeRequest, agent: http.Agent, timeoutMs: number | undefined, read: (message: http.IncomingMessage) => Promise<T>,
   ): Promise<T> {
-    const aborted = new TransportError('ABORT_ERR', `${this.describe(request)}: aborted`);
-    if (request.signal?.aborted) throw aborted;
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const aborted = (): TransportError => new TransportError('ABORT_ERR', `${this.describe(request)}: aborted`);
+    if (request.signal?.aborted) throw aborted();
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const outgoing = this.prepare(request, agent, { ...await this.authorization(request), ...this.headers(request, body) });
     let reason: TransportError | undefined;
     const giveUp = (why: TransportError): void => {
       reason ??= why;
       outgoing.destroy(why);
     };
-    const abort = (): void => giveUp(aborted);
+    const abort = (): void => giveUp(aborted());
     const timer = timeoutMs === undefined ? undefined : this.clock.setTimeout(
       () => giveUp(new TransportError('ETIMEDOUT', `${this.describe(request)}: no answer for ${timeoutMs / 1000} s`)), timeoutMs);
     request.signal?.addEventListener('abort', abort);
@@ -152,11 +152,11 @@ export class HttpsTransport implements Transport {
     }
   }
 
-  private headers({ contentType }: KubeRequest, body: Buffer | undefined): http.OutgoingHttpHeaders {
+  private headers({ contentType }: KubeRequest, body: string | undefined): http.OutgoingHttpHeaders {
     return {
       'accept': 'application/json',
       'user-agent': this.options.userAgent ?? 'kube-client',
-      ...(body && { 'content-type': contentType ?? 'application/json', 'content-length': body.length }),
+      ...(body !== undefined && { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
   }
 
@@ -178,7 +178,7 @@ export class HttpsTransport implements Transport {
   }
 }
 
-function answerTo(outgoing: http.ClientRequest, body: Buffer | undefined): Promise<http.IncomingMessage> {
+function answerTo(outgoing: http.ClientRequest, body: string | undefined): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
