@@ -11,16 +11,15 @@ const ESTABLISH_LIMIT_MS = 20_000;
  * @throws Error when the server refuses one
  */
 export async function installDefinitions(login: Login, folder: string): Promise<void> {
-  const names: string[] = [];
-  for (const file of readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)).sort()) {
-    for (const document of parseAllDocuments(readFileSync(path.join(folder, file), 'utf8'))) {
-      const definition = document.toJS() as { kind?: string; metadata: { name: string } } | null;
-      if (definition?.kind !== 'CustomResourceDefinition') continue;
-      await apply(login, pathOf(definition.metadata.name), definition);
-      names.push(definition.metadata.name);
-    }
-  }
-  await Promise.all(names.map((name) => untilEstablished(login, name)));
+  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  const definitions = files.flatMap((file) => parseAllDocuments(readFileSync(path.join(folder, file), 'utf8')))
+    .map((document) => document.toJS() as { kind?: string; metadata: { name: string } } | null)
+    .filter((object) => object?.kind === 'CustomResourceDefinition');
+  await Promise.all(definitions.map(async (definition) => {
+    const { name } = definition!.metadata;
+    await apply(login, pathOf(name), definition!);
+    await untilEstablished(login, name);
+  }));
 }
 
 async function untilEstablished(login: Login, name: string): Promise<void> {
