@@ -49,7 +49,7 @@ export function startingPods(bench: () => Bench): void {
         reason: 'SchedulingGated',
         message: 'Scheduling is blocked due to non-empty scheduling gates',
         lastProbeTime: null,
-        lastTransitionTime: null,
+        lastTransitionTime: expect.stringMatching(/Z$/),
       }]);
     });
 

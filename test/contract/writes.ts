@@ -181,10 +181,11 @@ export function updating(bench: () => Bench): void {
     test('what is the server\'s own cannot be changed', async () => {
       const { client, home } = bench();
       const made = await client.create<Anything>(GADGET, gadget(home, 'fixed'));
-      const body = { ...made, metadata: { ...made.metadata, creationTimestamp: '2001-01-01T00:00:00Z', generation: 9, deletionTimestamp: '2030-01-01T00:00:00Z' } };
+      const body = { ...made, metadata: { ...made.metadata, creationTimestamp: '2001-01-01T00:00:00Z', generation: 9 } };
       const changed = await client.update<Anything>(GADGET, { ...body, spec: { size: 'big' } });
       expect(changed.metadata).toMatchObject({ creationTimestamp: made.metadata.creationTimestamp, generation: 2 });
-      expect(changed.metadata.deletionTimestamp).toBeUndefined();
+      const ending = { ...changed, metadata: { ...changed.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } };
+      expect(await refusal(client.update(GADGET, ending))).toMatchObject({ status: 422, message: expect.stringContaining('metadata.deletionTimestamp: Invalid value: "2030-01-01T00:00:00Z": field is immutable') });
     });
   });
 }
@@ -209,12 +210,21 @@ export function patching(bench: () => Bench): void {
       expect(await refusal(client.patch(GADGET, made.metadata, patch))).toMatchObject({ status: 409, reason: 'Conflict' });
     });
 
-    test('merge: a uid in it is a condition', async () => {
+    test('a uid in it is a condition, but its refusal is no conflict', async () => {
       const { client, home } = bench();
-      const { metadata } = await client.create(GADGET, gadget(home, 'merge-uid'));
+      const { metadata } = await client.create(GADGET, gadget(home, 'patch-uid'));
       await client.patch(GADGET, metadata, mergePatch({ metadata: { uid: metadata.uid }, spec: { replicas: 2 } }));
-      const refused = await refusal(client.patch(GADGET, metadata, mergePatch({ metadata: { uid: '11111111-1111-4111-8111-111111111111' }, spec: { replicas: 2 } })));
-      expect(refused).toMatchObject({ status: 409, reason: 'Conflict' });
+      const other = { metadata: { uid: '11111111-1111-4111-8111-111111111111' } };
+      const immutable = { status: 422, reason: 'Invalid', message: expect.stringContaining('metadata.uid: Invalid value: "11111111-1111-4111-8111-111111111111": field is immutable') };
+      expect(await refusal(client.patch(GADGET, metadata, mergePatch(other)))).toMatchObject(immutable);
+      await client.create(POD, pod(home, 'patch-uid'));
+      expect(await refusal(client.patch(POD, metadata, strategicMergePatch({ ...other, status: { message: 'x' } }), 'status'))).toMatchObject(immutable);
+    });
+
+    test('a version of long ago in a patch is a conflict for every type', async () => {
+      const { client, home } = bench();
+      const { metadata } = await client.create(CONFIG_MAP, configMap(home, 'patch-version'));
+      expect(await refusal(client.patch(CONFIG_MAP, metadata, mergePatch({ metadata: { resourceVersion: '1' } })))).toMatchObject({ status: 409, reason: 'Conflict' });
     });
 
     test('JSON: adds, replaces, removes, moves and copies', async () => {

@@ -22,7 +22,7 @@ const podSpecOf = (object: JsonObject): PodSpec => objectIn(object, 'spec') as u
 const pod: Kind = {
   prepared(draft, storage) {
     const spec = withPriority(defaultedPodSpec(podSpecOf(draft)), draft, storage);
-    return { ...draft, spec, status: initialPodStatus(spec) };
+    return { ...draft, spec, status: initialPodStatus(spec, draft.metadata.creationTimestamp ?? '') };
   },
   normalized: (draft) => ({ ...draft, spec: withoutEmptyGates(podSpecOf(draft)) }),
   newProblems: (draft) => newPodProblems(podSpecOf(draft)),

@@ -23,16 +23,29 @@ export function newMetadataProblems(type: ResourceType, { metadata }: DraftObjec
   return [...nameProblems(type, metadata.name), ...commonProblems(metadata)];
 }
 
-/** What is wrong with the metadata of a changed object. */
-export function changedMetadataProblems(draft: DraftObject, old: StoredObject): FieldProblem[] {
-  const added = (draft.metadata.finalizers ?? []).filter((finalizer) => !(old.metadata.finalizers ?? []).includes(finalizer));
-  const problems = commonProblems(draft.metadata);
+/**
+ * What is wrong with the metadata of a changed object.
+ * @param next as it would be kept
+ * @param draft as it was asked for
+ */
+export function changedMetadataProblems(next: DraftObject, draft: DraftObject, old: StoredObject): FieldProblem[] {
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !(old.metadata.finalizers ?? []).includes(finalizer));
+  const problems = [...identityProblems(draft.metadata, old.metadata), ...commonProblems(next.metadata)];
   if (old.metadata.deletionTimestamp && added.length > 0) {
     const names = added.map((finalizer) => `"${finalizer}"`).join(', ');
     const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`;
     problems.push(forbiddenValue('metadata.finalizers', why));
   }
   return problems;
+}
+
+/** Another uid, and a deletion that nobody asked for by deleting, are refused; all else that is the server's own is just not taken over. */
+function identityProblems({ uid, deletionTimestamp }: DraftObject['metadata'], old: StoredObject['metadata']): FieldProblem[] {
+  const immutable = 'field is immutable';
+  return [
+    ...(uid && uid !== old.uid ? [invalidValue('metadata.uid', uid, immutable)] : []),
+    ...(deletionTimestamp && !old.deletionTimestamp ? [invalidValue('metadata.deletionTimestamp', deletionTimestamp, immutable)] : []),
+  ];
 }
 
 function nameProblems({ kind }: ResourceType, name: string | undefined): FieldProblem[] {

@@ -58,12 +58,12 @@ function withNodeTolerations(tolerations: PodSpec['tolerations'] = []): PodSpec[
 }
 
 /** The status that a pod starts with. */
-export function initialPodStatus(spec: PodSpec): Pod['status'] {
+export function initialPodStatus(spec: PodSpec, now: string): Pod['status'] {
   const gated = {
     type: 'PodScheduled',
     status: 'False' as const,
     lastProbeTime: null,
-    lastTransitionTime: null,
+    lastTransitionTime: now,
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   };

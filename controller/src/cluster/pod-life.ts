@@ -3,7 +3,7 @@ import { JsonObject } from './json';
 import { crashedStatus, failedStatus, initializingStatus, RunningPod, runningStatus } from './pod-status';
 import { Client } from '../kube/client';
 import { Clock, Timer } from '../kube/clock';
-import { isConflict, isNotFound, messageOf } from '../kube/errors';
+import { isConflict, isInvalid, isNotFound, messageOf } from '../kube/errors';
 import { Logger } from '../kube/log';
 import { keyOf } from '../kube/object';
 import { strategicMergePatch } from '../kube/patch';
@@ -124,13 +124,13 @@ export class PodLife {
     });
   }
 
-  /** One request after the other; what fails for another reason than the pod being gone is tried again. */
+  /** One request after the other; what fails for another reason than the pod being gone, or another one, is tried again. */
   private enqueue(request: () => Promise<unknown>): void {
     const attempt = async (): Promise<void> => {
       try {
         await request();
       } catch (error) {
-        if (isNotFound(error) || isConflict(error)) return;
+        if (isNotFound(error) || isConflict(error) || isInvalid(error)) return;
         this.options.log.warn({ pod: keyOf(this.pod), error: messageOf(error) }, 'a request of the kubelet failed');
         this.options.clock.setTimeout(() => this.enqueue(request), RETRY_MS);
       }

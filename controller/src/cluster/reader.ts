@@ -1,5 +1,5 @@
 import { freeze, JsonObject, StoredObject, without } from './json';
-import { badRequest, expired } from './refusal';
+import { expired, Refusal } from './refusal';
 import { Resource } from './resources';
 import { fieldSelector, labelSelector, Selector } from './selectors';
 import { Collection, Storage, StoredChange } from './storage';
@@ -37,6 +37,7 @@ export class Reader {
     const selective = query.labelSelector !== undefined || query.fieldSelector !== undefined;
     const metadata = {
       resourceVersion: String(page.version),
+      ...(resource.custom && { continue: '' }),
       ...(rest.length > 0 && { continue: this.keepPlace({ ...page, rest }), ...(!selective && { remainingItemCount: rest.length }) }),
     };
     const items = page.rest.slice(0, limit).map((object) => (resource.custom ? object : without(object, 'apiVersion', 'kind')));
@@ -101,7 +102,7 @@ export class Reader {
     resource: Resource, collection: Collection, query: Query, channel: WatchChannel, belongs: Selector, send: (change: StoredChange) => void,
   ): boolean {
     const { resourceVersion = '', sendInitialEvents } = query;
-    if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw badRequest(`invalid resource version "${resourceVersion}"`);
+    if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw new Refusal(500, 'InternalError', `invalid resource version "${resourceVersion}"`);
     if (resourceVersion === '' || resourceVersion === '0' || sendInitialEvents === 'true') {
       for (const object of collection.list().filter(belongs)) channel.push({ type: 'ADDED', object });
       if (sendInitialEvents === 'true') channel.push(bookmark(resource, this.storage.version, { [INITIAL_EVENTS_END]: 'true' }));

@@ -3,7 +3,7 @@ import { resourceNameOf, ResourceType } from '../kube/resource';
 
 /** What a field error says, in apimachinery's words. */
 export interface FieldProblem {
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueTypeInvalid';
+  readonly reason: `FieldValue${'Required' | 'Invalid' | 'Forbidden' | 'NotSupported' | 'Duplicate' | 'TypeInvalid' | 'TooLong' | 'TooMany'}`;
   readonly message: string;
   readonly field: string;
 }
@@ -95,3 +95,7 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`,
   field,
 });
+export const tooLong = (field: string, longest: number): FieldProblem =>
+  ({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${longest} bytes`, field });
+export const tooMany = (field: string, count: number, most: number): FieldProblem =>
+  ({ reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} items`, field });

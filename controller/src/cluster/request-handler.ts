@@ -3,7 +3,7 @@ import { DraftObject, isObject, JsonObject, objectIn, StoredObject } from './jso
 import { jsonPatch, mergePatch, strategicMergePatch } from './patches';
 import { boundPod } from './pod-subresources';
 import { Reader, selection } from './reader';
-import { badRequest, conflict, methodNotAllowed, noSuchResource, resourceDetails, stale, successStatus, unsupportedMediaType } from './refusal';
+import { badRequest, methodNotAllowed, noSuchResource, resourceDetails, stale, successStatus, unsupportedMediaType } from './refusal';
 import { Registry } from './registry';
 import { Resource } from './resources';
 import { Route, routeOf } from './route';
@@ -120,12 +120,9 @@ export class RequestHandler {
     const { writer } = this.parts;
     const old = writer.existing(resource, place);
     const draft = patched(resource, old, request) as DraftObject;
-    const { uid, resourceVersion, name } = draft.metadata ?? {};
+    const { resourceVersion, name } = draft.metadata ?? {};
     if (name !== place.name) throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${place.name})`);
     if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw stale(resource.type, place.name);
-    if (uid && uid !== old.metadata.uid) {
-      throw conflict(resource.type, place.name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`);
-    }
     return writer.replace(resource, old, draft, part);
   }
 

@@ -24,6 +24,8 @@ export interface Resource {
   readonly generation: boolean;
   /** Whether an update without a resource version is taken. */
   readonly unconditionalUpdate: boolean;
+  /** Whether an update makes an object that is not there. */
+  readonly createdByUpdate?: boolean;
   /** Whether the answer to a delete shows the object even when it is gone at once. */
   readonly showsDeleted: boolean;
   /** What a field selector may name. */
@@ -93,7 +95,7 @@ export const BUILT_IN: readonly Resource[] = [
   builtIn(kube.SECRET, { fields: ['type'] }),
   builtIn(kube.PERSISTENT_VOLUME_CLAIM, { shortNames: ['pvc'], status: true, showsDeleted: true }),
   builtIn(kube.EVENT, { shortNames: ['ev'], fields: EVENT_FIELDS }),
-  builtIn(kube.LEASE, { unconditionalUpdate: false }),
+  builtIn(kube.LEASE, { unconditionalUpdate: false, createdByUpdate: true }),
   builtIn(kube.HORIZONTAL_POD_AUTOSCALER, { shortNames: ['hpa'], categories: ['all'], status: true }),
   builtIn(kube.POD_DISRUPTION_BUDGET, { shortNames: ['pdb'], status: true, generation: true, unconditionalUpdate: false }),
   builtIn(kube.PRIORITY_CLASS, { shortNames: ['pc'], generation: true }),

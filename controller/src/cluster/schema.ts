@@ -1,5 +1,5 @@
 import { isObject, sameJson } from './json';
-import { FieldProblem, invalidValue, notSupported, required, wrongType } from './refusal';
+import { FieldProblem, invalidValue, notSupported, required, tooLong, tooMany, wrongType } from './refusal';
 
 /** The part of a structural OpenAPI schema that the embedded cluster understands; the rest of a schema is not looked at. */
 export interface JsonSchema {
@@ -87,9 +87,9 @@ function jsonType(value: unknown): string {
 
 function stringProblems(value: string, { minLength, maxLength, pattern }: JsonSchema, path: string): FieldProblem[] {
   const length = [...value].length;
+  if (maxLength !== undefined && length > maxLength) return [tooLong(path, maxLength)];
   const problems: string[] = [];
   if (minLength !== undefined && length < minLength) problems.push(`should be at least ${minLength} chars long`);
-  if (maxLength !== undefined && length > maxLength) problems.push(`should be at most ${maxLength} chars long`);
   if (pattern !== undefined && !new RegExp(pattern).test(value)) problems.push(`should match '${pattern}'`);
   return problems.map((problem) => invalidValue(path, value, `${path} in body ${problem}`));
 }
@@ -104,7 +104,7 @@ function numberProblems(value: number, { minimum, maximum }: JsonSchema, path: s
 function listProblems(value: readonly unknown[], { minItems, maxItems, items }: JsonSchema, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (minItems !== undefined && value.length < minItems) problems.push(invalidValue(path, value.length, `${path} in body should have at least ${minItems} items`));
-  if (maxItems !== undefined && value.length > maxItems) problems.push(invalidValue(path, value.length, `${path} in body should have at most ${maxItems} items`));
+  if (maxItems !== undefined && value.length > maxItems) return [tooMany(path, value.length, maxItems)];
   if (items) problems.push(...value.flatMap((item, index) => problemsOf(item, items, `${path}[${index}]`)));
   return problems;
 }

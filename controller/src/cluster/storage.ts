@@ -17,10 +17,12 @@ export class Collection {
   private readonly namespaces = new Map<string, Map<string, StoredObject>>();
   private readonly listeners = new Set<(change: StoredChange) => void>();
   private history: StoredChange[] = [];
-  private forgotten = 0;
 
-  /** @param historyLimit how many changes are remembered at least */
-  constructor(readonly type: ResourceType, private readonly historyLimit: number) {}
+  /**
+   * @param historyLimit how many changes are remembered at least
+   * @param forgotten the version up to which nothing is known about changes
+   */
+  constructor(readonly type: ResourceType, private readonly historyLimit: number, private forgotten: number) {}
 
   get({ namespace = '', name = '' }: ObjectKey): StoredObject | undefined {
     return this.namespaces.get(namespace)?.get(name);
@@ -100,7 +102,7 @@ export class Storage {
   collection(type: ResourceType): Collection {
     const key = resourceNameOf(type);
     let collection = this.collections.get(key);
-    if (!collection) this.collections.set(key, collection = new Collection(type, this.historyLimit));
+    if (!collection) this.collections.set(key, collection = new Collection(type, this.historyLimit, this.currentVersion));
     return collection;
   }
 

@@ -44,8 +44,10 @@ export class Writer {
 
   /** Puts the body in the place of what is there; only `status` of it when that is the part asked for. */
   update(resource: Resource, place: Place, body: JsonObject, part: 'main' | 'status' = 'main'): StoredObject {
-    const old = this.existing(resource, place);
     const draft = this.received(resource, body, place.namespace);
+    const old = this.storage.collection(resource.type).get(place);
+    if (!old && resource.createdByUpdate && part === 'main') return this.create(resource, place.namespace, body);
+    if (!old) throw notFound(resource.type, place.name);
     const { name, uid, resourceVersion } = draft.metadata;
     if (name !== place.name) throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${place.name})`);
     if (uid && uid !== old.metadata.uid) {
@@ -64,7 +66,7 @@ export class Writer {
     const kind = kindOf(resource.type, resource.custom);
     const next = shaped(resource, part === 'status' ? withStatusOf(resource, old, draft) : withMainOf(resource, old, kind.normalized?.(draft) ?? draft));
     const problems = [
-      ...(part === 'main' ? kind.changedProblems?.(next, old) ?? [] : []), ...shapeProblems(resource, next), ...changedMetadataProblems(next, old),
+      ...(part === 'main' ? kind.changedProblems?.(next, old) ?? [] : []), ...shapeProblems(resource, next), ...changedMetadataProblems(next, draft, old),
     ];
     if (problems.length > 0) throw invalid(resource.type, old.metadata.name, problems);
     if (isFinished(next, old)) return this.storage.remove(resource.type, old);
@@ -73,6 +75,7 @@ export class Writer {
 
   private received(resource: Resource, body: JsonObject, namespace: string | undefined): DraftObject {
     const apiVersion = apiVersionOf(resource.type);
+    if (resource.custom && !body.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
     if (body.kind !== undefined && body.kind !== resource.type.kind) {
       throw badRequest(`${String(body.kind)} in version "${apiVersion}" cannot be handled as a ${resource.type.kind}`);
     }
