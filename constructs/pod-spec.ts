@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { toWire } from './wire';
 import type { Container, PodSpec } from '../src/core';
 
 const SHARED_MEMORY = 'shared-memory';
@@ -12,19 +13,16 @@ const SHARED_MEMORY = 'shared-memory';
  * @internal
  */
 export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.AbstractPodProps, containers: ReadonlyMap<string, kplus.ContainerProps>): PodSpec {
-  const spec = kplus.k8s.toJson_PodSpec(rendered) as PodSpec;
-  const drop = (condition: boolean, ...fields: string[]) => (condition ? fields : []);
-  return without(
-    {
-      ...spec,
-      containers: spec.containers.map(container => neutralContainer(container, containers)),
-      ...(spec.initContainers ? { initContainers: spec.initContainers.map(container => neutralContainer(container, containers)) } : {}),
-    },
-    ...drop(asked.securityContext === undefined, 'securityContext'),
-    ...drop(asked.automountServiceAccountToken === undefined, 'automountServiceAccountToken'),
-    ...drop(asked.hostNetwork === undefined, 'hostNetwork'),
-    ...drop(asked.dns === undefined, 'dnsPolicy', 'setHostnameAsFQDN'),
-  );
+  const spec = toWire(rendered) as Writable<PodSpec>;
+  if (asked.securityContext === undefined) delete spec.securityContext;
+  if (asked.automountServiceAccountToken === undefined) delete spec.automountServiceAccountToken;
+  if (asked.hostNetwork === undefined) delete spec.hostNetwork;
+  if (asked.dns === undefined) {
+    delete spec.dnsPolicy;
+    delete spec.setHostnameAsFQDN;
+  }
+  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) neutralize(container, containers.get(container.name));
+  return spec;
 }
 
 /**
@@ -58,24 +56,11 @@ function quantity(size: Size): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 
-function neutralContainer(rendered: Container, containers: ReadonlyMap<string, kplus.ContainerProps>): Container {
-  const container = withProtocols(rendered);
-  const asked = containers.get(container.name);
-  if (!asked) return container;
-  return without(
-    container,
-    ...(asked.securityContext === undefined ? ['securityContext'] : []),
-    ...(asked.imagePullPolicy === undefined ? ['imagePullPolicy'] : []),
-    ...(asked.startup === undefined ? ['startupProbe'] : []),
-  );
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The API server completes ports, since their protocol is part of their key; what it would add is written here, so that nothing drifts. */
-function withProtocols(container: Container): Container {
-  const { ports } = container;
-  return Array.isArray(ports) ? { ...container, ports: ports.map((port: object) => ({ protocol: 'TCP', ...port })) } : container;
-}
-
-function without<T extends object>(object: T, ...fields: string[]): T {
-  return Object.fromEntries(Object.entries(object).filter(([field, value]) => !fields.includes(field) && value !== undefined)) as T;
+function neutralize(container: Writable<Container>, asked: kplus.ContainerProps | undefined): void {
+  if (!asked) return;
+  if (asked.securityContext === undefined) delete container.securityContext;
+  if (asked.imagePullPolicy === undefined) delete container.imagePullPolicy;
+  if (asked.startup === undefined) delete container.startupProbe;
 }

@@ -1,9 +1,10 @@
-import { ApiObject, Size } from 'cdk8s';
+import { ApiObject, ApiObjectMetadataDefinition, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { AutoscalingProps, toAutoScalingConfig } from './autoscaling';
 import { Packing } from './packing';
 import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
 import type { PodCliqueSet } from './podcliqueset';
+import { isSame } from './wire';
 import type { PodCliqueTemplate, PodSpec } from '../src/core';
 
 /** Properties of a clique: everything that cdk8s-plus knows of pods, and what makes them part of a gang. */
@@ -91,6 +92,8 @@ export class PodClique extends kplus.Workload {
   private readonly containerProps = new Map<string, kplus.ContainerProps>();
   private readonly parents: PodClique[] = [];
   private isSelected = false;
+  private hasPodMetadata = false;
+  private last?: { readonly rendered: kplus.k8s.PodSpec; readonly spec: PodSpec };
 
   /** @internal */
   constructor(private readonly podCliqueSet: PodCliqueSet, id: string, private readonly props: PodCliqueProps = {}) {
@@ -100,6 +103,12 @@ export class PodClique extends kplus.Workload {
     this.cliqueName = props.name ?? id;
     props.containers?.forEach(container => this.addContainer(container));
     props.initContainers?.forEach(container => this.addInitContainer(container));
+  }
+
+  /** Labels and annotations of the clique and its pods, in addition to those of the props. */
+  public get podMetadata(): ApiObjectMetadataDefinition {
+    this.hasPodMetadata = true;
+    return super.podMetadata;
   }
 
   /** Adds a container. Nothing is limited or restricted unless it is asked for. */
@@ -154,7 +163,8 @@ export class PodClique extends kplus.Workload {
 
   /** The label by which cdk8s-plus selects pods is there only when somebody selects these. */
   private podLabelsAndAnnotations(): Pick<PodCliqueTemplate, 'labels' | 'annotations'> {
-    const metadata = this.podMetadata.toJson() as { labels?: Record<string, string>; annotations?: Record<string, string> };
+    const isPlain = !this.hasPodMetadata && !this.props.podMetadata;
+    const metadata: { labels?: Record<string, string>; annotations?: Record<string, string> } = isPlain ? {} : this.podMetadata.toJson();
     const { [kplus.Pod.ADDRESS_LABEL]: address, ...others } = metadata.labels ?? {};
     const labels = { ...this.props.labels, ...others, ...(this.isSelected ? { [kplus.Pod.ADDRESS_LABEL]: address } : {}) };
     const annotations = { ...this.props.annotations, ...metadata.annotations };
@@ -164,10 +174,16 @@ export class PodClique extends kplus.Workload {
     };
   }
 
-  /** What cdk8s-plus does not know is added after its conversion, which would drop it. */
+  /** The same object as long as nothing has changed, so that whoever has judged it need not look again. */
   private podSpec(): PodSpec {
+    const rendered = this._toPodSpec();
+    if (!this.last || !isSame(rendered, this.last.rendered)) this.last = { rendered, spec: this.toSpec(rendered) };
+    return this.last.spec;
+  }
+
+  private toSpec(rendered: kplus.k8s.PodSpec): PodSpec {
     const { gpus, extendedResources, sharedMemory, schedulerName, podSpecPatch } = this.props;
-    const spec = neutralPodSpec(this._toPodSpec(), this.props, this.containerProps);
+    const spec = neutralPodSpec(rendered, this.props, this.containerProps);
     const amounts = { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources };
     const [first, ...others] = spec.containers;
     const equipped = first && Object.keys(amounts).length > 0 ? { ...spec, containers: [withExtendedResources(first, amounts), ...others] } : spec;

@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
-import { AdmissionResult, CliqueStartupType, PodCliqueSet as PodCliqueSetObject, admit } from '../src/core';
+import { isSame } from './wire';
+import { AdmissionResult, CliqueStartupType, FieldError, PodCliqueSet as PodCliqueSetObject, admit } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
 export enum StartupOrder {
@@ -75,6 +76,8 @@ export class PodCliqueSet extends Construct {
   private readonly cliques: PodClique[] = [];
   private readonly scalingGroups: ScalingGroup[] = [];
   private readonly apiObject: ApiObject;
+  private hasPassed = false;
+  private judged?: { readonly submitted: PodCliqueSetObject; readonly verdict: AdmissionResult };
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
@@ -82,7 +85,7 @@ export class PodCliqueSet extends Construct {
       apiVersion: 'grove.io/v1alpha1',
       kind: 'PodCliqueSet',
       metadata: { ...props.metadata, name: props.metadata?.name ?? id },
-      spec: Lazy.any({ produce: () => this.verdict().object.spec }),
+      spec: Lazy.any({ produce: () => this.admitted().spec }),
     });
     this.node.addValidation({ validate: () => this.findings() });
   }
@@ -116,11 +119,26 @@ export class PodCliqueSet extends Construct {
     this.apiObject.addJsonPatch(...patches);
   }
 
+  /**
+   * cdk8s validates the whole app again for each of its charts; a set that has passed is not asked again, or an app of many charts would take
+   * minutes. What changes afterwards does not slip through: `admitted` judges what is written.
+   */
   private findings(): string[] {
+    if (this.hasPassed) return [];
+    const problems = this.problems();
+    this.hasPassed = problems.length === 0;
+    return problems;
+  }
+
+  private admitted(): PodCliqueSetObject {
+    const problems = this.problems();
+    if (!this.judged || problems.length > 0) throw new Error(problems.join('\n'));
+    return this.judged.verdict.object;
+  }
+
+  private problems(): string[] {
     const unfinished = this.unfinished();
-    if (unfinished.length > 0) return unfinished;
-    return this.verdict().errors.map(({ field, type, badValue, detail }) =>
-      `${field}: ${type}${badValue === undefined ? '' : ` value ${JSON.stringify(badValue)}`}: ${detail}`);
+    return unfinished.length > 0 ? unfinished : this.judge().errors.map(sentence);
   }
 
   /** What keeps the object from being made at all. */
@@ -136,8 +154,11 @@ export class PodCliqueSet extends Construct {
     return [...unordered, ...empty];
   }
 
-  private verdict(): AdmissionResult {
-    return admit({ object: this.submitted() });
+  /** Admission's verdict, which is not sought again as long as the same is submitted. */
+  private judge(): AdmissionResult {
+    const submitted = this.submitted();
+    if (!this.judged || !isSame(submitted, this.judged.submitted)) this.judged = { submitted, verdict: admit({ object: submitted }) };
+    return this.judged.verdict;
   }
 
   private submitted(): PodCliqueSetObject {
@@ -170,6 +191,10 @@ export class PodCliqueSet extends Construct {
   private isOrdered(): boolean {
     return this.cliques.some(clique => clique._startsAfter.length > 0);
   }
+}
+
+function sentence({ field, type, badValue, detail }: FieldError): string {
+  return `${field}: ${type}${badValue === undefined ? '' : ` value ${JSON.stringify(badValue)}`}: ${detail}`;
 }
 
 /** As the API server writes a duration back, so that GitOps tools see no difference. */

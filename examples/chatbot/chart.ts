@@ -1,6 +1,6 @@
 import { Chart, Duration, Size } from 'cdk8s';
-import { ContainerProps, Probe, Service } from 'cdk8s-plus-28';
 import { Packing, PodCliqueSet } from 'cdk8s-grove';
+import { ContainerProps, Probe, Service } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
 const IMAGE = 'lmsysorg/sglang:v0.5.5';

@@ -1,6 +1,6 @@
 import { Chart, Duration, Size } from 'cdk8s';
-import { ConfigMap, ContainerProps, ContainerResources, Cpu, EnvValue, Probe, Secret, Service, Volume } from 'cdk8s-plus-28';
 import { Packing, PodCliqueSet } from 'cdk8s-grove';
+import { ConfigMap, ContainerProps, ContainerResources, Cpu, EnvValue, Probe, Secret, Service, Volume } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { DECODE_ENGINE, GPUS_PER_POD, PREFILL_ENGINE, WORKERS } from './engines';
 

@@ -1,6 +1,6 @@
 import { Chart, Duration } from 'cdk8s';
-import { Probe, Service } from 'cdk8s-plus-28';
 import { PodCliqueSet } from 'cdk8s-grove';
+import { Probe, Service } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
 /** One model on one GPU, with an address. */

@@ -1,4 +1,5 @@
 import { Chart, JsonPatch, Testing } from 'cdk8s';
+import { EnvValue } from 'cdk8s-plus-28';
 import { Packing, PodCliqueSet } from '../../src';
 import { admit } from '../../src/core';
 
@@ -77,4 +78,28 @@ test('a pod spec field that cdk8s-plus does not know goes through', () => {
   const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'single' }];
   new PodCliqueSet(chart, 'llm').addClique('decode', { containers: [{ image: 'i' }], podSpecPatch: { resourceClaims } });
   expect(Testing.synth(chart)[0].spec.template.cliques[0].spec.podSpec.resourceClaims).toEqual(resourceClaims);
+});
+
+describe('an app that is synthesized again after a change', () => {
+  function appOfTwo() {
+    const app = Testing.app();
+    const charts = ['first', 'second'].map(name => new Chart(app, name));
+    const containers = charts.map(chart => new PodCliqueSet(chart, chart.node.id).addClique('decode').addContainer({ image: 'server:1' }));
+    return { charts, containers };
+  }
+
+  test('has the change, whichever chart it is in', () => {
+    const { charts, containers } = appOfTwo();
+    charts.forEach(chart => Testing.synth(chart));
+    containers[1]!.env.addVariable('MODE', EnvValue.fromValue('decode'));
+    const [changed] = Testing.synth(charts[1]!);
+    expect(changed.spec.template.cliques[0].spec.podSpec.containers[0].env).toEqual([{ name: 'MODE', value: 'decode' }]);
+  });
+
+  test('fails if the change is a bad one', () => {
+    const { charts, containers } = appOfTwo();
+    charts.forEach(chart => Testing.synth(chart));
+    containers[1]!.env.addVariable('NOT A NAME', EnvValue.fromValue('x'));
+    expect(() => Testing.synth(charts[1]!)).toThrow(/second.*env\[0\]\.name: Invalid value "NOT A NAME": must be a variable name/s);
+  });
 });

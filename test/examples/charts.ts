@@ -1,9 +1,9 @@
 import { App, Chart, Testing } from 'cdk8s';
-import type { KubeObject, PodCliqueSet } from 'cdk8s-grove/core';
 import { Chatbot } from '../../examples/chatbot/chart';
 import { DeepSeekR1 } from '../../examples/deepseek-r1-disagg/chart';
 import { SingleGpu } from '../../examples/single-gpu/chart';
 import { Topology } from '../../examples/topology/chart';
+import type { KubeObject, PodCliqueSet } from 'cdk8s-grove/core';
 
 type ExampleChart = new (app: App, id: string) => Chart;
 

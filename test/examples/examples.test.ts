@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodGang, admit, expand } from 'cdk8s-grove/core';
 import { parse, parseAllDocuments } from 'yaml';
 import { EXAMPLES, exampleObjects, exampleSet } from './charts';
 import { runCommandLine } from '../../controller/src/cli/program';
+import { ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodGang, admit, expand } from 'cdk8s-grove/core';
 
 const FOLDER = resolve(__dirname, '../../examples');
 const names = readdirSync(FOLDER);

@@ -55,13 +55,16 @@ export const SET_SPEC_DEFAULTS: Defaults = {
 /** The value with the defaults that the API server would fill in. What is not of the expected shape stays as it is. */
 export function withSchemaDefaults<T>(value: T, defaults: Defaults): T {
   if (!isRecord(value)) return value;
-  const changes = Object.entries(defaults).flatMap(([name, inner]) => {
-    const field = name.endsWith('[]') ? name.slice(0, -2) : name;
+  let completed: Record<string, unknown> = value;
+  for (const { field, isList, inner } of rulesOf(defaults)) {
     const current = value[field];
-    const next = typeof inner === 'object' ? withInnerDefaults(current, inner, field !== name) : current ?? inner;
-    return next === current ? [] : [[field, next]];
-  });
-  return changes.length === 0 ? value : { ...value, ...Object.fromEntries(changes) };
+    if (current === undefined && typeof inner === 'object') continue;
+    const next = typeof inner === 'object' ? withInnerDefaults(current, inner, isList) : current ?? inner;
+    if (next === current) continue;
+    if (completed === value) completed = { ...value };
+    completed[field] = next;
+  }
+  return completed as T;
 }
 
 function withInnerDefaults(current: unknown, defaults: Defaults, isList: boolean): unknown {
@@ -69,6 +72,24 @@ function withInnerDefaults(current: unknown, defaults: Defaults, isList: boolean
   if (!Array.isArray(current)) return current;
   const next = current.map((entry: unknown) => withSchemaDefaults(entry, defaults));
   return next.some((entry, index) => entry !== current[index]) ? next : current;
+}
+
+interface Rule {
+  readonly field: string;
+  readonly isList: boolean;
+  readonly inner: Defaults[string];
+}
+
+/** The tables, read once: admission goes through them for every container. */
+const rules = new Map<Defaults, readonly Rule[]>();
+
+function rulesOf(defaults: Defaults): readonly Rule[] {
+  let found = rules.get(defaults);
+  if (!found) {
+    found = Object.entries(defaults).map(([name, inner]) => ({ field: name.replace(/\[\]$/, ''), isList: name.endsWith('[]'), inner }));
+    rules.set(defaults, found);
+  }
+  return found;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
