@@ -60,7 +60,9 @@ export class LeaseLock {
       return this.isOurs;
     } catch (error) {
       this.isOutdated ||= isConflict(error) || isAlreadyExists(error) || isNotFound(error);
-      log.warn({ lease: `${lease.namespace}/${lease.name}`, identity, error: messageOf(error) }, 'lease neither taken nor renewed');
+      const fields = { lease: `${lease.namespace}/${lease.name}`, identity, error: messageOf(error) };
+      if (this.isOurs) log.warn(fields, 'lease not renewed');
+      else log.debug(fields, 'lease not taken');
       return false;
     } finally {
       answered.abort();

@@ -39,8 +39,3 @@ export function strategicMergePatch(body: object): Patch {
 export function applyPatch(body: object, fieldManager: string, force: boolean = true): Patch {
   return { contentType: 'application/apply-patch+yaml', body, repeatable: true, query: { fieldManager, force: String(force) } };
 }
-
-/** A key as a segment of a JSON pointer. */
-export function pointerSegment(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
