@@ -208,7 +208,12 @@ const bundle = project.addTask('bundle', {
     '--banner:js="#!/usr/bin/env node" --log-level=warning --alias:cdk8s-grove/core=./src/core/index.ts',
   ].join(' '),
 });
-const jest = project.addTask('jest', { description: 'Run the tests; takes the arguments of jest', exec: 'jest --ci', receiveArgs: true });
+// The flag after --selectProjects ends its list, so that the arguments given to the task are jest's own.
+const jest = (name: string, description: string, flags: string) => project.addTask(name, {
+  description: `${description}; takes the arguments of jest`, exec: `jest --selectProjects ${name} --ci --passWithNoTests${flags}`, receiveArgs: true,
+});
+const unit = jest('unit', 'Run the tests that need nothing', '');
+const integration = jest('integration', 'Run the tests on the real control plane, which has one controller: a file at a time', ' --runInBand');
 project.addTask('crds', { description: 'Generate crds/ from the doc comments of src/core/api', exec: 'tsx scripts/generate-crds.ts' });
 // The scripts that run the sources resolve `cdk8s-grove` as the type check does.
 const run = (script: string) => ({ exec: `tsx --tsconfig tsconfig.check.json ${script}`, receiveArgs: true });
@@ -220,7 +225,8 @@ test.reset();
 test.spawn(check);
 test.spawn(project.compileTask);
 test.spawn(bundle);
-test.spawn(jest, { receiveArgs: true });
+test.spawn(unit, { receiveArgs: true });
+test.spawn(integration, { receiveArgs: true });
 project.postCompileTask.reset();
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);

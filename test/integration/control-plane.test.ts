@@ -6,6 +6,8 @@ import { serverVersion } from '../control-plane/control-plane';
 import { createNodes, deleteNodes } from '../control-plane/nodes';
 import { until } from '../control-plane/until';
 
+const SECRET = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
+
 interface Pod extends KubeObject {
   readonly spec: any;
   readonly status?: any;
@@ -118,8 +120,8 @@ test('a deleted pod goes away, and what it owned with it', async () => {
   });
 });
 
-test('the operator may do nothing without RBAC rules', async () => {
-  await expect(operator.list(POD, { namespace })).rejects.toMatchObject({ status: 403, message: expect.stringContaining('grove-system:grove-operator') });
+test('the operator may do nothing that no RBAC rule allows', async () => {
+  await expect(operator.list(SECRET, { namespace })).rejects.toMatchObject({ status: 403, message: expect.stringContaining('grove-system:grove-operator') });
 });
 
 function create(name: string, annotations: Record<string, string> = {}, spec: object = {}): Promise<Pod> {
