@@ -28,6 +28,16 @@ export function startingPods(bench: () => Bench): void {
       expect(made.status).toEqual({ phase: 'Pending', qosClass: 'Burstable' });
     });
 
+    test.each([
+      ['130', '130'], ['1000', '1k'], ['1500', '1500'], ['0.5', '500m'], ['1000m', '1'], ['1.5', '1500m'], ['2e3', '2e3'], ['0', '0'],
+      ['870400Mi', '850Gi'], ['1.5Gi', '1536Mi'], ['1024Ki', '1Mi'], ['512', '512'], ['1025Ki', '1025Ki'], ['1.1Ki', '1126400m'], ['1G', '1G'], ['1000M', '1G'],
+    ])('quantities come back in one form: %s', async (sent, kept) => {
+      const { client, home } = bench();
+      const containers = [{ name: 'main', image: 'busybox', resources: { requests: { 'ephemeral-storage': sent } } }];
+      const made = await client.create<Anything>(POD, pod(home, '', { containers }, { name: undefined, generateName: 'quantity-' }));
+      expect(made.spec.containers[0].resources.requests['ephemeral-storage']).toBe(kept);
+    });
+
     test('a tagged image is pulled only when it is absent', async () => {
       const { client, home } = bench();
       const made = await client.create<Anything>(POD, pod(home, 'tagged'));

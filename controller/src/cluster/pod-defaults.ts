@@ -1,4 +1,6 @@
 import type { Container, Pod, PodSpec, ResourceList } from 'cdk8s-grove/core';
+import { defaultedContainer, defaultedVolume } from './container-defaults';
+import { JsonObject } from './json';
 
 /** The spec as the real API server keeps it: what is absent gets its default. */
 export function defaultedPodSpec(spec: PodSpec): PodSpec {
@@ -6,16 +8,16 @@ export function defaultedPodSpec(spec: PodSpec): PodSpec {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,
     dnsPolicy: 'ClusterFirst',
-    serviceAccountName: 'default',
-    serviceAccount: spec.serviceAccountName ?? 'default',
     securityContext: {},
     schedulerName: 'default-scheduler',
     enableServiceLinks: true,
     preemptionPolicy: 'PreemptLowerPriority',
     ...withoutEmptyGates(spec),
+    ...(spec.serviceAccountName && { serviceAccount: spec.serviceAccountName }),
     tolerations: withNodeTolerations(spec.tolerations),
     containers: (spec.containers ?? []).map(defaultedContainer),
     ...(spec.initContainers && { initContainers: spec.initContainers.map(defaultedContainer) }),
+    ...(spec.volumes && { volumes: spec.volumes.map((volume) => defaultedVolume(volume as JsonObject)) }),
   };
 }
 
@@ -24,29 +26,6 @@ export function withoutEmptyGates(spec: PodSpec): PodSpec {
   if (spec.schedulingGates?.length !== 0) return spec;
   const { schedulingGates: _none, ...others } = spec;
   return others as PodSpec;
-}
-
-function defaultedContainer(container: Container): Container {
-  return {
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    imagePullPolicy: /:(?!latest$)[^/]+$/.test(container.image ?? '') ? 'IfNotPresent' : 'Always',
-    ...container,
-    resources: requestsFromLimits(container.resources ?? {}),
-  };
-}
-
-type Resources = NonNullable<Container['resources']>;
-
-/** A limit without a request is a request, too. */
-function requestsFromLimits({ requests, limits, ...others }: Resources): Resources {
-  const asked = requests || limits ? { requests: quantities({ ...limits, ...requests }) } : {};
-  return { ...others, ...(limits && { limits: quantities(limits) }), ...asked };
-}
-
-/** Quantities come back as text, whatever they were sent as. */
-function quantities(list: ResourceList): ResourceList {
-  return Object.fromEntries(Object.entries(list).map(([name, quantity]) => [name, String(quantity)]));
 }
 
 const NODE_TROUBLES = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
@@ -76,7 +55,7 @@ function qualityOfService({ containers, initContainers = [] }: PodSpec): string 
   const resources = [...containers, ...initContainers].map((container) => container.resources ?? {});
   const mentions = (list: ResourceList | undefined): boolean => list?.cpu !== undefined || list?.memory !== undefined;
   if (!resources.some(({ requests, limits }) => mentions(requests) || mentions(limits))) return 'BestEffort';
-  const fixed = (name: 'cpu' | 'memory') => ({ requests, limits }: Resources): boolean =>
+  const fixed = (name: 'cpu' | 'memory') => ({ requests, limits }: NonNullable<Container['resources']>): boolean =>
     limits?.[name] !== undefined && String(limits[name]) === String(requests?.[name]);
   return resources.every((one) => fixed('cpu')(one) && fixed('memory')(one)) ? 'Guaranteed' : 'Burstable';
 }

@@ -90,7 +90,7 @@ function stringProblems(value: string, { minLength, maxLength, pattern }: JsonSc
   if (maxLength !== undefined && length > maxLength) return [tooLong(path, maxLength)];
   const problems: string[] = [];
   if (minLength !== undefined && length < minLength) problems.push(`should be at least ${minLength} chars long`);
-  if (pattern !== undefined && !new RegExp(pattern).test(value)) problems.push(`should match '${pattern}'`);
+  if (pattern !== undefined && !expression(pattern).test(value)) problems.push(`should match '${pattern}'`);
   return problems.map((problem) => invalidValue(path, value, `${path} in body ${problem}`));
 }
 
@@ -123,4 +123,12 @@ function objectProblems(value: Readonly<Record<string, unknown>>, schema: JsonSc
 
 function unnamed(value: Readonly<Record<string, unknown>>, { properties = {} }: JsonSchema): string[] {
   return Object.keys(value).filter((field) => !(field in properties));
+}
+
+const expressions = new Map<string, RegExp>();
+
+function expression(pattern: string): RegExp {
+  let found = expressions.get(pattern);
+  if (!found) expressions.set(pattern, found = new RegExp(pattern));
+  return found;
 }

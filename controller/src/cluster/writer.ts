@@ -2,7 +2,7 @@ import { generatedName, timestamp, uuid } from './identity';
 import { defined, DraftObject, JsonObject, sameJson, StoredObject, without } from './json';
 import { kindOf } from './kinds';
 import { changedMetadataProblems, newMetadataProblems } from './metadata-rules';
-import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound, Refusal, stale } from './refusal';
+import { alreadyExists, badRequest, conflict, FieldProblem, forbidden, invalid, invalidValue, notFound, Refusal, stale } from './refusal';
 import { Resource } from './resources';
 import { problemsOf, pruned, withDefaults } from './schema';
 import { Storage } from './storage';
@@ -64,9 +64,9 @@ export class Writer {
   /** As {@link update}, for a body that was made from the stored object and needs no further identification. */
   replace(resource: Resource, old: StoredObject, draft: DraftObject, part: 'main' | 'status'): StoredObject {
     const kind = kindOf(resource.type, resource.custom);
-    const next = shaped(resource, part === 'status' ? withStatusOf(resource, old, draft) : withMainOf(resource, old, kind.normalized?.(draft) ?? draft));
+    const next = part === 'status' ? withStatusOf(resource, old, draft) : withMainOf(resource, old, shaped(resource, kind.normalized?.(draft) ?? draft));
     const problems = [
-      ...(part === 'main' ? kind.changedProblems?.(next, old) ?? [] : []), ...shapeProblems(resource, next), ...changedMetadataProblems(next, draft, old),
+      ...(part === 'main' ? kind.changedProblems?.(next, old) ?? [] : []), ...shapeProblems(resource, next, part), ...changedMetadataProblems(next, draft, old),
     ];
     if (problems.length > 0) throw invalid(resource.type, old.metadata.name, problems);
     if (isFinished(next, old)) return this.storage.remove(resource.type, old);
@@ -147,7 +147,9 @@ function withStatusOf(resource: Resource, old: StoredObject, draft: DraftObject)
   const { labels, annotations } = draft.metadata;
   const metadata = resource.custom ? old.metadata : tidy({ ...old.metadata, labels, annotations });
   const next = { ...without(old, 'status'), metadata } as DraftObject;
-  return draft.status === undefined ? next : { ...next, status: draft.status };
+  if (draft.status === undefined) return next;
+  const schema = resource.schema?.properties?.status;
+  return { ...next, status: schema ? withDefaults(pruned(draft.status, schema, false), schema) : draft.status };
 }
 
 /** Whether the last finalizer of an object that is to be deleted has gone. */
@@ -159,6 +161,10 @@ function shaped(resource: Resource, draft: DraftObject): DraftObject {
   return resource.schema ? withDefaults(pruned(draft, resource.schema), resource.schema) as DraftObject : draft;
 }
 
-function shapeProblems(resource: Resource, draft: DraftObject): ReturnType<typeof problemsOf> {
-  return resource.schema ? problemsOf(draft, resource.schema) : [];
+/** What the schema says against the part that is written; the other part has been looked at when it was. */
+function shapeProblems({ schema }: Resource, draft: DraftObject, part: 'main' | 'status' = 'main'): FieldProblem[] {
+  if (!schema) return [];
+  if (part === 'main') return problemsOf(draft, schema);
+  const status = schema.properties?.status;
+  return status && draft.status !== undefined ? problemsOf(draft.status, status, 'status') : [];
 }
