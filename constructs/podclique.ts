@@ -4,7 +4,6 @@ import { AutoscalingProps, toAutoScalingConfig } from './autoscaling';
 import { Packing } from './packing';
 import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
 import type { PodCliqueSet } from './podcliqueset';
-import { isSame } from './wire';
 import type { PodCliqueTemplate, PodSpec } from '../src/core';
 
 /** Properties of a clique: everything that cdk8s-plus knows of pods, and what makes them part of a gang. */
@@ -93,7 +92,6 @@ export class PodClique extends kplus.Workload {
   private readonly parents: PodClique[] = [];
   private isSelected = false;
   private hasPodMetadata = false;
-  private last?: { readonly rendered: kplus.k8s.PodSpec; readonly spec: PodSpec };
 
   /** @internal */
   constructor(private readonly podCliqueSet: PodCliqueSet, id: string, private readonly props: PodCliqueProps = {}) {
@@ -174,16 +172,10 @@ export class PodClique extends kplus.Workload {
     };
   }
 
-  /** The same object as long as nothing has changed, so that whoever has judged it need not look again. */
+  /** What cdk8s-plus does not know is added after the conversion of what it does. */
   private podSpec(): PodSpec {
-    const rendered = this._toPodSpec();
-    if (!this.last || !isSame(rendered, this.last.rendered)) this.last = { rendered, spec: this.toSpec(rendered) };
-    return this.last.spec;
-  }
-
-  private toSpec(rendered: kplus.k8s.PodSpec): PodSpec {
     const { gpus, extendedResources, sharedMemory, schedulerName, podSpecPatch } = this.props;
-    const spec = neutralPodSpec(rendered, this.props, this.containerProps);
+    const spec = neutralPodSpec(this._toPodSpec(), this.props, this.containerProps);
     const amounts = { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources };
     const [first, ...others] = spec.containers;
     const equipped = first && Object.keys(amounts).length > 0 ? { ...spec, containers: [withExtendedResources(first, amounts), ...others] } : spec;

@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
-import { isSame } from './wire';
 import { AdmissionResult, CliqueStartupType, FieldError, PodCliqueSet as PodCliqueSetObject, admit } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
@@ -77,7 +76,6 @@ export class PodCliqueSet extends Construct {
   private readonly scalingGroups: ScalingGroup[] = [];
   private readonly apiObject: ApiObject;
   private hasPassed = false;
-  private judged?: { readonly submitted: PodCliqueSetObject; readonly verdict: AdmissionResult };
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
@@ -125,20 +123,18 @@ export class PodCliqueSet extends Construct {
    */
   private findings(): string[] {
     if (this.hasPassed) return [];
-    const problems = this.problems();
+    const unfinished = this.unfinished();
+    const problems = unfinished.length > 0 ? unfinished : this.verdict().errors.map(sentence);
     this.hasPassed = problems.length === 0;
     return problems;
   }
 
   private admitted(): PodCliqueSetObject {
-    const problems = this.problems();
-    if (!this.judged || problems.length > 0) throw new Error(problems.join('\n'));
-    return this.judged.verdict.object;
-  }
-
-  private problems(): string[] {
     const unfinished = this.unfinished();
-    return unfinished.length > 0 ? unfinished : this.judge().errors.map(sentence);
+    if (unfinished.length > 0) throw new Error(unfinished.join('\n'));
+    const { object, errors } = this.verdict();
+    if (errors.length > 0) throw new Error(errors.map(sentence).join('\n'));
+    return object;
   }
 
   /** What keeps the object from being made at all. */
@@ -154,11 +150,8 @@ export class PodCliqueSet extends Construct {
     return [...unordered, ...empty];
   }
 
-  /** Admission's verdict, which is not sought again as long as the same is submitted. */
-  private judge(): AdmissionResult {
-    const submitted = this.submitted();
-    if (!this.judged || !isSame(submitted, this.judged.submitted)) this.judged = { submitted, verdict: admit({ object: submitted }) };
-    return this.judged.verdict;
+  private verdict(): AdmissionResult {
+    return admit({ object: this.submitted() });
   }
 
   private submitted(): PodCliqueSetObject {

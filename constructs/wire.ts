@@ -37,21 +37,3 @@ export function toWire(value: unknown, isDictionary = false): unknown {
   }
   return written;
 }
-
-/**
- * Whether two values have the same content. What is one and the same object is not looked into.
- *
- * @internal
- */
-export function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  const [fields, others] = [one as Record<string, unknown>, other as Record<string, unknown>];
-  let count = 0;
-  for (const field in fields) {
-    if (!isSame(fields[field], others[field])) return false;
-    count += 1;
-  }
-  for (const _ in others) count -= 1;
-  return count === 0;
-}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as kplus from 'cdk8s-plus-28';
-import { DICTIONARIES, RENAMED, isSame, toWire } from '../../constructs/wire';
+import { DICTIONARIES, RENAMED, toWire } from '../../constructs/wire';
 
 /** The conversions that cdk8s-plus has for all objects that a pod spec is made of, as source lines `'json': … obj.field …`. */
 function conversions(): string[] {
@@ -39,13 +39,4 @@ test('a pod spec becomes what cdk8s-plus makes of it', () => {
     volumes: [{ name: 'v', downwardApi: { items: [{ path: 'p', fieldRef: { fieldPath: 'metadata.name' } }] } }],
   };
   expect(toWire(pod)).toEqual(kplus.k8s.toJson_PodSpec(pod));
-});
-
-test('sameness is of content, at any depth, and of fields that one has and the other has not', () => {
-  expect(isSame({ a: [1, { b: 'x' }] }, { a: [1, { b: 'x' }] })).toBe(true);
-  expect(isSame({ a: [1, { b: 'x' }] }, { a: [1, { b: 'y' }] })).toBe(false);
-  expect(isSame({ a: 1 }, { a: 1, b: 2 })).toBe(false);
-  expect(isSame({ a: 1, b: 2 }, { a: 1 })).toBe(false);
-  expect(isSame([1], [1, 2])).toBe(false);
-  expect(isSame(null, {})).toBe(false);
 });
