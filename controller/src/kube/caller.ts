@@ -69,6 +69,11 @@ export class Caller {
     }
   }
 
+  /** The share of the requests that may be under way at once which is, or waits; above 1 requests stand in line. */
+  get load(): number {
+    return this.permits.demand / this.permits.limit;
+  }
+
   /** Tells the observer about a request that was sent past this class, as watches are. */
   observe(call: Pick<Call, 'verb' | 'type' | 'subresource'>, status: number | string, durationMs: number, attempt = 1): void {
     const resource = call.type ? resourceNameOf(call.type) : '';

@@ -76,6 +76,11 @@ export class Client {
     this.caller = new Caller({ transport, clock, random, maxInFlight, maxAttempts, observe });
   }
 
+  /** How busy the client is: 1 when as many requests are under way as may be, more when others stand in line. */
+  get load(): number {
+    return this.caller.load;
+  }
+
   async get<T extends KubeObject>(type: ResourceType, key: ObjectKey): Promise<T> {
     return await this.send({ verb: 'get', type, request: { method: 'GET', path: objectPath(type, key) }, repeatable: true }) as T;
   }

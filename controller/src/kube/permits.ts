@@ -13,6 +13,11 @@ export class Permits {
     return this.limit - this.free;
   }
 
+  /** How many permits are held or waited for now. */
+  get demand(): number {
+    return this.held + this.line.length;
+  }
+
   /** Runs `work` while holding a permit. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.acquire();

@@ -8,7 +8,7 @@ import { scopedKey } from '../state/caches';
 import { mergeDiff } from '../state/merge-diff';
 
 /** How long a new gang waits for its pods before it is made without them: one write is better than two. */
-const PODS_WAIT_MS = 2_000;
+const PODS_WAIT_MS = 10_000;
 const PODS_POLL_MS = 500;
 
 /** Keeps one PodGang: made when its cliques are there, listing their pods, removed when its set no longer asks for it; and its status. */

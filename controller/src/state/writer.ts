@@ -7,8 +7,13 @@ import { Client, Clock, Patch, ResourceType, Store, isAlreadyExists, isNotFound,
 const FIRST_BATCH = 16;
 const LARGEST_BATCH = 256;
 const WRITES_AT_ONCE = 64;
-/** A status that tells nothing urgent is written this rarely: while pods start, counters change with every one of them. */
+/**
+ * A status that tells nothing urgent is written this rarely, for while pods start, counters change with every one of them; and while the
+ * server is busy with what the pods need, it gives way to that for some time.
+ */
 const STATUS_INTERVAL_MS = 1_000;
+const LONGEST_STATUS_INTERVAL_MS = 10_000;
+const BUSY = 0.5;
 
 /** Writes that the caches show at once, so that no later pass decides on an older picture. */
 export class Writer {
@@ -97,7 +102,9 @@ export class Writer {
   private untilStatusWriteMs(uid: string): number {
     const since = this.statusTimes.get(uid) ?? this.clock.elapsed();
     this.statusTimes.set(uid, since);
-    return since + STATUS_INTERVAL_MS - this.clock.elapsed();
+    const ageMs = this.clock.elapsed() - since;
+    if (ageMs < STATUS_INTERVAL_MS) return STATUS_INTERVAL_MS - ageMs;
+    return this.client.load >= BUSY && ageMs < LONGEST_STATUS_INTERVAL_MS ? STATUS_INTERVAL_MS : 0;
   }
 
   private async remove(object: KubeObject): Promise<void> {
