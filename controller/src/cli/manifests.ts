@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubeObject } from 'cdk8s-grove/core';
 import { Document, LineCounter, isNode, parseAllDocuments } from 'yaml';
@@ -20,9 +20,16 @@ export function readManifests(paths: readonly string[], readStdin: () => string 
   return paths.flatMap(path => (path === '-' ? parse('stdin', readStdin()) : filesBelow(path).flatMap(file => parse(file, readFileSync(file, 'utf8')))));
 }
 
+/** Why there may be nothing: a cdk8s app is TypeScript until somebody synthesizes it. Empty when that is not it. */
+export function synthesisHint(paths: readonly string[]): string {
+  const apps = paths.filter(path => path !== '-' && existsSync(join(path, 'cdk8s.yaml')));
+  return apps.length === 0 ? '' : `; ${apps.join(', ')} is a cdk8s app: run cdk8s synth there and pass the folder that it writes to`;
+}
+
 function filesBelow(path: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new UsageError(`${path}: no such file or folder`);
+  if (path.endsWith('.ts')) throw new UsageError(`${path}: a program, not a manifest; run cdk8s synth and pass what it writes`);
   if (!stat.isDirectory()) return [path];
   const found = readdirSync(path, { withFileTypes: true })
     .filter(entry => entry.name !== 'node_modules' && !entry.name.startsWith('.'))

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCommandLine } from '../../../controller/src/cli/program';
 
 const GOOD = `apiVersion: grove.io/v1alpha1
@@ -19,8 +19,8 @@ spec:
 `;
 const BAD = GOOD.replace('minAvailable: 1', 'minAvailable: 5');
 
-function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'grove-')), 'set.yaml');
+function file(text: string, name = 'set.yaml'): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'grove-')), name);
   writeFileSync(path, text);
   return path;
 }
@@ -63,6 +63,8 @@ describe('grove validate', () => {
     ['a missing file', ['validate', '-f', '/nowhere/set.yaml'], 'no such file or folder'],
     ['broken YAML', ['validate', '-f', file('a: [')], 'not valid YAML'],
     ['nothing to validate', ['validate', '-f', file('kind: Pod\napiVersion: v1\n')], 'no PodCliqueSet'],
+    ['a cdk8s app that is not synthesized', ['validate', '-f', dirname(file('language: typescript\napp: npx tsx main.ts\n', 'cdk8s.yaml'))], 'is a cdk8s app: run cdk8s synth'],
+    ['the program in place of its manifest', ['expand', '-f', file('', 'main.ts')], 'a program, not a manifest'],
     ['no file named', ['validate'], 'required option'],
     ['an unknown verb', ['frobnicate'], 'unknown command'],
   ])('%s ends 2 with one clear line', async (_what, words, message) => {
