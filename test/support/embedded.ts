@@ -28,7 +28,12 @@ export interface EmbeddedOptions {
   readonly nodes?: readonly NodeShape[];
   readonly faults?: Faults;
   readonly kubelet?: Partial<KubeletOptions>;
+  /** What has to hold at every moment; it throws when it does not. */
+  readonly invariant?: (state: State) => void;
 }
+
+/** How far time goes between two looks at the cluster, in milliseconds. */
+const STEP_MS = 50;
 
 /** A cluster in memory on a virtual clock, with the controller in it: days of its life take seconds, and the same seed makes the same run. */
 export class EmbeddedCluster {
@@ -87,7 +92,15 @@ export class EmbeddedCluster {
       const state = await this.state();
       if (condition(state)) return state;
       if (this.clock.now() >= untilMs) throw new Error(`after ${limitMs / 1000} s of the cluster's time still not: ${what}; there are ${state.summary()}`);
-      await this.clock.advance(50);
+      await this.pass(STEP_MS);
+    }
+  }
+
+  /** Lets time pass, with a look at the invariant at every step. */
+  async pass(durationMs: number): Promise<void> {
+    for (let left = durationMs; left > 0; left -= STEP_MS) {
+      await this.clock.advance(Math.min(left, STEP_MS));
+      if (this.options.invariant) this.options.invariant(await this.state());
     }
   }
 
