@@ -22,6 +22,8 @@ export interface Connection {
   readonly operatorTransport: Transport;
   /** Creates a namespace of this name with a random ending, which is deleted when the tests of the file are over. */
   namespace(name: string): Promise<string>;
+  /** Does work after the last test, while namespaces and connections are still there; what was given last is done first. */
+  atEnd(work: () => Promise<unknown>): void;
 }
 
 /** Connects a test file to the control plane; called at the top of the file, it closes what it has opened after the last test. */
@@ -33,7 +35,9 @@ export function connect(): Connection {
   const admin = new Client({ transport: adminTransport });
   const operator = new Client({ transport: operatorTransport });
   const namespaces: string[] = [];
+  const endings: (() => Promise<unknown>)[] = [];
   afterAll(async () => {
+    while (endings.length > 0) await endings.pop()!();
     await Promise.all(namespaces.map((name) => admin.delete(NAMESPACE, { name })));
     await Promise.all([adminTransport.close(), operatorTransport.close()]);
   });
@@ -43,7 +47,7 @@ export function connect(): Connection {
     namespaces.push(name);
     return name;
   };
-  return { address, login, admin, adminTransport, operator, operatorTransport, namespace };
+  return { address, login, admin, adminTransport, operator, operatorTransport, namespace, atEnd: (work) => void endings.push(work) };
 }
 
 /** @throws Error outside a run of the `integration` tests */

@@ -1,11 +1,13 @@
-import { Client, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, Logger, NODE, POD, ROLE, ROLE_BINDING, applyPatch } from '../../controller/src/kube';
-import { GroveController } from '../../controller/src/app';
-import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../controller/src/state/resources';
-import { KubeObject, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, controllerRbac, isReady } from '../../src/core';
+import { GroveController, GroveControllerOptions } from '../../controller/src/app';
+import {
+  CLUSTER_ROLE, CLUSTER_ROLE_BINDING, Client, HttpsTransport, KubeRequest, KubeResponse, KubeStream, ROLE, ROLE_BINDING, Transport, TransportError, applyPatch,
+} from '../../controller/src/kube';
+import { controllerRbac } from '../../src/core';
 import { Connection } from '../control-plane/connect';
 import { until } from '../control-plane/until';
 
 const ROLE_TYPES = { ClusterRole: CLUSTER_ROLE, ClusterRoleBinding: CLUSTER_ROLE_BINDING, Role: ROLE, RoleBinding: ROLE_BINDING } as const;
+const WRITES = new Set(['create', 'update', 'patch', 'apply', 'delete', 'deletecollection']);
 
 /** Gives the operator's service account the rights that the controller is shipped with. */
 export async function grantControllerRights(admin: Client): Promise<void> {
@@ -14,64 +16,93 @@ export async function grantControllerRights(admin: Client): Promise<void> {
   }
 }
 
+export type OperatorOptions = Partial<Pick<GroveControllerOptions, 'startupImage' | 'log'>>;
+
 /** Runs the controller, as the operator's service account, from before the file's first test until after its last. */
-export function runController({ admin, operator }: Connection, options: { startupImage?: string; log?: Logger } = {}): { controller: () => GroveController } {
-  const stop = new AbortController();
-  let controller: GroveController;
-  let running: Promise<void>;
+export function runController(connection: Connection, options: OperatorOptions = {}): Operator {
+  const operator = new Operator(connection, options);
   beforeAll(async () => {
-    await grantControllerRights(admin);
-    controller = new GroveController({ client: operator, instance: 'test', ...options });
-    running = controller.run(stop.signal);
-    await until('the controller has synced', async () => controller.hasSynced || undefined);
+    await grantControllerRights(connection.admin);
+    await operator.start();
   });
-  afterAll(async () => {
-    stop.abort();
-    await running;
-  });
-  return { controller: () => controller };
+  connection.atEnd(() => operator.stop());
+  return operator;
 }
 
-/** The objects of a namespace, read from the server. */
-export class Observer {
-  constructor(private readonly client: Client, readonly namespace: string) {}
+/** The controller under test, which can be stopped, killed and started again. */
+export class Operator {
+  /** Every attempt of a write by any of its lives, as `patch pods/status 200`. */
+  readonly writes: string[] = [];
+  private transport!: MortalTransport;
+  private ending = new AbortController();
+  private running: Promise<void> = Promise.resolve();
 
-  async pods(): Promise<Pod[]> {
-    return (await this.client.list<Pod>(POD, { namespace: this.namespace })).items;
+  constructor(private readonly connection: Connection, private readonly options: OperatorOptions) {}
+
+  async start(): Promise<void> {
+    const { server, ca } = this.connection.login;
+    this.transport = new MortalTransport(new HttpsTransport({ server, ca, token: this.connection.address.operatorToken }));
+    this.ending = new AbortController();
+    const client = new Client({
+      transport: this.transport,
+      observe: ({ verb, resource, subresource, status }) => {
+        if (WRITES.has(verb)) this.writes.push(`${verb} ${subresource ? `${resource}/${subresource}` : resource} ${status}`);
+      },
+    });
+    const controller = new GroveController({ client, instance: 'test', log: consoleLog(), ...this.options });
+    this.running = controller.run(this.ending.signal);
+    await until('the controller has synced', async () => controller.hasSynced || undefined);
   }
 
-  async gangs(): Promise<PodGang[]> {
-    return (await this.client.list<PodGang>(POD_GANG, { namespace: this.namespace })).items;
+  /** Ends it as SIGTERM does: what is under way is finished. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+    await this.transport.close();
   }
 
-  async cliques(): Promise<PodClique[]> {
-    return (await this.client.list<PodClique>(POD_CLIQUE, { namespace: this.namespace })).items;
+  /** Ends it as a crash does: requests under way may have been carried out, but nobody hears of it. */
+  async kill(): Promise<void> {
+    this.transport.die();
+    await this.stop();
+  }
+}
+
+/** What the controller says matters when a test fails: `GROVE_LOG=1` shows it. */
+function consoleLog() {
+  const write = (fields: object, message: string) => {
+    if (process.env.GROVE_LOG) process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+  };
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+/** A connection that from one moment on sends nothing and hears nothing. */
+class MortalTransport implements Transport {
+  private isDead = false;
+
+  constructor(private readonly transport: HttpsTransport) {}
+
+  die(): void {
+    this.isDead = true;
   }
 
-  async scalingGroups(): Promise<PodCliqueScalingGroup[]> {
-    return (await this.client.list<PodCliqueScalingGroup>(SCALING_GROUP, { namespace: this.namespace })).items;
+  async request(request: KubeRequest): Promise<KubeResponse> {
+    this.demandLife();
+    const response = await this.transport.request(request);
+    this.demandLife();
+    return response;
   }
 
-  set(name: string): Promise<PodCliqueSet> {
-    return this.client.get<PodCliqueSet>(POD_CLIQUE_SET, { namespace: this.namespace, name });
+  async stream(request: KubeRequest): Promise<KubeStream> {
+    this.demandLife();
+    return this.transport.stream(request);
   }
 
-  create<T extends KubeObject>(object: T): Promise<T> {
-    const type = { PodCliqueSet: POD_CLIQUE_SET, ClusterTopologyBinding: CLUSTER_TOPOLOGY_BINDING, Node: NODE }[object.kind];
-    if (!type) throw new Error(`tests do not create ${object.kind}`);
-    const placed = type.namespaced ? { ...object, metadata: { ...object.metadata, namespace: this.namespace } } : object;
-    return this.client.create<T>(type, placed as T);
+  close(): Promise<void> {
+    return this.transport.close();
   }
 
-  /** Waits until there are so many pods of which so many have a node (and, when asked for, are ready); the error tells the last count. */
-  async untilPods(expected: { total: number; bound?: number; ready?: number }, limitMs = 30_000): Promise<Pod[]> {
-    let seen = '';
-    const pods = await until(`pods: ${JSON.stringify(expected)}`, async () => {
-      const found = (await this.pods()).filter(pod => pod.metadata.deletionTimestamp === undefined);
-      const counts = { total: found.length, bound: found.filter(pod => pod.spec.nodeName).length, ready: found.filter(isReady).length };
-      seen = JSON.stringify(counts);
-      return Object.entries(expected).every(([what, count]) => counts[what as keyof typeof counts] === count) ? found : undefined;
-    }, limitMs).catch(error => { throw new Error(`${(error as Error).message}; there are ${seen}`); });
-    return pods;
+  private demandLife(): void {
+    if (this.isDead) throw new TransportError('ABORT_ERR', 'the process is dead');
   }
 }

@@ -17,7 +17,8 @@ export class ClusterState {
   private readonly usedByNode = new Map<string, Resources>();
   private version = 0;
 
-  constructor(nodes: Store<Node>, pods: Store<Pod>) {
+  /** @param onGrown told when there is more room than before */
+  constructor(nodes: Store<Node>, pods: Store<Pod>, private readonly onGrown: () => void) {
     nodes.subscribe(change => this.onNode(change));
     pods.subscribe(change => this.onPod(change));
   }
@@ -57,7 +58,7 @@ export class ClusterState {
     const before = this.rooms.get(name);
     if (room) this.rooms.set(name, room);
     else this.rooms.delete(name);
-    if (room && JSON.stringify(room.placement) !== JSON.stringify(before?.placement)) this.version += 1;
+    if (room && JSON.stringify(room.placement) !== JSON.stringify(before?.placement)) this.grow();
   }
 
   private onPod({ object, old }: Change<Pod>): void {
@@ -84,7 +85,12 @@ export class ClusterState {
     if (!before) return;
     this.occupants.delete(uid);
     this.usedByNode.set(before.node, subtract(this.used(before.node), before.footprint));
+    this.grow();
+  }
+
+  private grow(): void {
     this.version += 1;
+    this.onGrown();
   }
 }
 

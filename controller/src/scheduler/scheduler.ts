@@ -4,6 +4,7 @@ import {
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Binding, bindAll } from './commit';
+import { Settling } from './settling';
 import { Clock, EventRecorder, Logger, Timer, keyOf, messageOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
 import { Writer } from '../state/writer';
@@ -28,7 +29,7 @@ export interface SchedulerOptions {
 
 /** Events come in swarms: a cycle waits this long for the rest of one. */
 const BATCH_MS = 5;
-/** After a failed binding, and for a search that ended without a result, the next attempt waits. */
+/** After a failed binding the next attempt waits. */
 const RETRY_MS = 1_000;
 
 /**
@@ -37,6 +38,7 @@ const RETRY_MS = 1_000;
  */
 export class Scheduler {
   private readonly state: ClusterState;
+  private readonly settling: Settling;
   private readonly waiting = new Set<string>();
   private readonly committing = new Set<string>();
   /** Gangs that this process has bound whole, which their status may not tell yet. */
@@ -45,11 +47,14 @@ export class Scheduler {
   /** What a gang looked like, and how much room there was, when it last did not fit: until either changes it will not fit. */
   private readonly refused = new Map<string, string>();
   private timer: Timer | undefined;
+  private timerAtMs = 0;
   private isRunning = false;
 
   constructor(private readonly options: SchedulerOptions) {
-    const { caches } = options;
-    this.state = new ClusterState(caches.nodes.store, caches.pods.store);
+    const { caches, clock } = options;
+    const settling = new Settling(clock);
+    this.settling = settling;
+    this.state = new ClusterState(caches.nodes.store, caches.pods.store, () => settling.grown());
     caches.gangs.store.subscribe(({ object, old }) => this.onGang(object ?? old, object === undefined));
     caches.pods.store.subscribe(({ object, old }) => this.onPod(object ?? old));
     caches.nodes.store.subscribe(() => this.wake());
@@ -93,18 +98,35 @@ export class Scheduler {
   }
 
   private wake(delayMs = BATCH_MS): void {
-    if (!this.isRunning || this.waiting.size === 0 || this.timer) return;
+    if (!this.isRunning || this.waiting.size === 0) return;
+    const atMs = this.options.clock.elapsed() + delayMs;
+    if (this.timer && this.timerAtMs <= atMs) return;
+    this.timer?.cancel();
+    this.timerAtMs = atMs;
     this.timer = this.options.clock.setTimeout(() => {
       this.timer = undefined;
       this.cycle();
     }, delayMs);
   }
 
-  /** Decides synchronously on one picture of the cluster; only the writes that follow take time. */
+  /**
+   * Decides synchronously on one picture of the cluster; only the writes that follow take time. Base gangs may take room as soon as it is
+   * there. While some of those wait, the others leave it to them until it has settled.
+   */
   private cycle(): void {
     const gangs = [...this.waiting].filter(key => !this.committing.has(key)).flatMap(key => this.members(key) ?? []).sort(before);
-    for (const members of gangs) if (!isFloorPlaced(members)) this.admit(members);
-    for (const members of gangs) if (isFloorPlaced(members)) this.fillUp(members);
+    const tiers: readonly [readonly GangMembers[], (members: GangMembers) => void][] = [
+      [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) === undefined), members => this.admit(members)],
+      [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) !== undefined), members => this.admit(members)],
+      [gangs.filter(isFloorPlaced), members => this.fillUp(members)],
+    ];
+    const unsettledMs = this.settling.remainingMs();
+    const earlier: GangMembers[] = [];
+    for (const [tier, place] of tiers) {
+      if (tier.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
+      tier.forEach(place);
+      earlier.push(...tier);
+    }
   }
 
   private members(key: string): GangMembers | undefined {
@@ -132,8 +154,7 @@ export class Scheduler {
     }
     this.refused.set(key, picture);
     this.report(members.gang, describe(result));
-    if (result.outcome === 'undecided') this.wake(RETRY_MS);
-    else void this.releaseHalfPlaced(members);
+    if (result.outcome === 'pending') void this.releaseHalfPlaced(members);
   }
 
   /** Places surplus pods of a gang that has its minima. What does not fit waits for room. */
@@ -214,8 +235,13 @@ export class Scheduler {
 }
 
 function describe({ outcome, reason }: PlacementResult): GangVerdict {
-  if (outcome === 'undecided' || !reason) return { reason: 'Undecided', message: 'the search for a placement ended without a result and will be repeated' };
+  if (outcome === 'undecided' || !reason) return { reason: 'Undecided', message: 'the search for a placement ended without a result; it is repeated when there is more room' };
   return { reason: 'Unschedulable', message: explain(reason, showAmount) };
+}
+
+/** Whether nothing but room keeps the gang from being placed. */
+function waitsForRoom(members: GangMembers): boolean {
+  return !isFloorPlaced(members) && notReadyToPlace(members) === undefined;
 }
 
 /** Base gangs before scaled ones, then the older, then by name. */
