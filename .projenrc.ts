@@ -32,6 +32,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'ajv@8.20.0',
     'esbuild@0.28.2',
     'fast-check@4.10.2',
+    'highs@1.15.3',
     'tsx@4.23.15',
     'yaml@2.9.1',
   ],
@@ -62,6 +63,7 @@ project.package.addField('types', 'lib/src/index.d.ts');
 project.package.addField('exports', {
   '.': './lib/src/index.js',
   './core': './lib/src/core/index.js',
+  './crds/*': './crds/*',
   './package.json': './package.json',
   './.jsii': './.jsii',
   './.warnings.jsii.js': './.warnings.jsii.js',
