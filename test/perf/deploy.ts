@@ -1,5 +1,5 @@
-import { ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Bench } from './bench';
@@ -129,7 +129,7 @@ function difference(after: Requests, before: Requests): Requests {
 class ControllerProcess {
   static async start(kubeconfig: string): Promise<ControllerProcess> {
     const bundle = join(ROOT, 'controller', 'dist', 'grove.cjs');
-    if (!existsSync(bundle)) throw new Error('controller/dist/grove.cjs is missing: run `npm run bundle` first');
+    execFileSync('npm', ['run', '--silent', 'bundle'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     const child = spawn(process.execPath, [bundle, 'controller', '--kubeconfig', kubeconfig, '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const port = await new Promise<number>((resolve, reject) => {
       child.once('exit', code => reject(new Error(`the controller ended with code ${code}`)));
