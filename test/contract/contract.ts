@@ -22,7 +22,7 @@ export function contract(name: string, connect: () => Promise<Subject>): void {
       await bench.close();
     });
 
-    for (const part of [creating, updating, patching, listing, watching, deleting, collecting, startingPods, changingPods, bindingPods, customTypes, discovering]) {
+    for (const part of [creating, updating, patching, listing, watching, deleting, startingPods, changingPods, bindingPods, customTypes, discovering, collecting]) {
       part(() => bench);
     }
   });

@@ -2,7 +2,7 @@ import { gone } from './deletes';
 import { Anything, Bench, gatedPod, pod, raw, refusal } from './subject';
 import { Watching } from './watching';
 import { jsonPatch, mergePatch, strategicMergePatch } from '../../controller/src/kube/patch';
-import { POD, PRIORITY_CLASS } from '../../controller/src/kube/resource';
+import { NODE, POD, PRIORITY_CLASS } from '../../controller/src/kube/resource';
 
 /** A node of this name exists nowhere, so that nobody runs what is bound to it. */
 const NOWHERE = 'contract-nowhere';
@@ -71,6 +71,15 @@ export function startingPods(bench: () => Bench): void {
       await client.delete(PRIORITY_CLASS, { name });
       const refused = await refusal(client.create(POD, pod(home, 'unknown-class', { priorityClassName: 'unknown' })));
       expect(refused).toMatchObject({ status: 403, reason: 'Forbidden', message: expect.stringContaining('no PriorityClass with name unknown was found') });
+    });
+
+    test('a node, unlike a pod, comes with its status', async () => {
+      const { client, home } = bench();
+      const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: home }, status: { capacity: { cpu: '4' } } } as Anything;
+      expect((await client.create<Anything>(NODE, node)).status.capacity).toEqual({ cpu: '4' });
+      const changed = await client.patch<Anything>(NODE, { name: home }, mergePatch({ status: { allocatable: { cpu: '3' } } }), 'status');
+      expect(changed.status).toMatchObject({ capacity: { cpu: '4' }, allocatable: { cpu: '3' } });
+      await client.delete(NODE, { name: home });
     });
 
     test.each([

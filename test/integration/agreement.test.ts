@@ -7,13 +7,12 @@ import { Client } from '../../controller/src/kube/client';
 import { KubeObject } from '../../controller/src/kube/object';
 import { CUSTOM_RESOURCE_DEFINITION, HORIZONTAL_POD_AUTOSCALER, NAMESPACE, POD, ResourceType, SERVICE } from '../../controller/src/kube/resource';
 import { POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../controller/src/state/resources';
+import { comparable } from '../contract/comparable';
 import { Anything } from '../contract/subject';
 import { connect } from '../control-plane/connect';
 
 const ROOT = join(__dirname, '../..');
 const TYPES = [POD_CLIQUE_SET, POD_CLIQUE, SCALING_GROUP, POD_GANG, POD, SERVICE, HORIZONTAL_POD_AUTOSCALER];
-/** Of a service, what the real server makes up is its address, and how addresses are given. */
-const ADDRESS_FIELDS = ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
 
 const real = connect();
 const embedded = new Client({ transport: new EmbeddedApiServer().transport() });
@@ -50,11 +49,4 @@ function typeOf({ kind }: KubeObject): ResourceType {
   const type = TYPES.find((one) => one.kind === kind);
   if (!type) throw new Error(`no type for kind ${kind}`);
   return type;
-}
-
-/** Without what differs from cluster to cluster, and from moment to moment. */
-function comparable(object: Anything): unknown {
-  const { uid: _uid, resourceVersion: _version, creationTimestamp: _time, managedFields: _fields, ...metadata } = object.metadata as Anything['metadata'] & { managedFields?: unknown };
-  const text = JSON.stringify({ ...object, metadata }, (key, value) => (ADDRESS_FIELDS.includes(key) ? undefined : value));
-  return JSON.parse(text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'a moment'));
 }

@@ -1,5 +1,5 @@
 import { timestamp } from './identity';
-import { DraftObject, JsonObject, objectIn, StoredObject } from './json';
+import { DraftObject, objectIn, StoredObject } from './json';
 import { conflict } from './refusal';
 import { Resource } from './resources';
 import { Selector } from './selectors';
@@ -96,10 +96,11 @@ function isPending({ metadata }: StoredObject, { gracePeriodSeconds }: DeletionO
   return pendingSeconds > 0 && (gracePeriodSeconds === undefined || gracePeriodSeconds >= pendingSeconds);
 }
 
-/** How long a pod gets to stop: a pod that nobody runs goes at once. */
+/** How long a pod gets to stop: a pod that nobody runs goes at once, and nobody gets longer than was said before. */
 function podGraceSeconds(pod: StoredObject, { gracePeriodSeconds }: DeletionOptions): number {
   const spec = objectIn(pod, 'spec');
   const phase = objectIn(pod, 'status').phase;
   if (!spec.nodeName || phase === 'Failed' || phase === 'Succeeded') return 0;
-  return gracePeriodSeconds ?? Number((spec as JsonObject).terminationGracePeriodSeconds ?? 30);
+  const askedSeconds = gracePeriodSeconds ?? Number(spec.terminationGracePeriodSeconds ?? 30);
+  return pod.metadata.deletionTimestamp ? Math.min(pod.metadata.deletionGracePeriodSeconds ?? 0, askedSeconds) : askedSeconds;
 }

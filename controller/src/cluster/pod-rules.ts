@@ -44,10 +44,10 @@ function gateProblems({ schedulingGates = [], nodeName }: PodSpec): FieldProblem
  * be narrowed to fewer nodes.
  */
 export function changedPodProblems(spec: PodSpec, old: PodSpec): FieldProblem[] {
-  const problems = [...addedGateProblems(spec, old), ...tolerationProblems(spec.tolerations ?? [], old.tolerations ?? [])];
-  if (spec.containers?.length !== old.containers.length || spec.initContainers?.length !== old.initContainers?.length) {
-    return [...problems, forbiddenValue('spec.containers', 'pod updates may not add or remove containers')];
+  for (const field of ['containers', 'initContainers'] as const) {
+    if (spec[field]?.length !== old[field]?.length) return [forbiddenValue(`spec.${field}`, 'pod updates may not add or remove containers')];
   }
+  const problems = [...addedGateProblems(spec, old), ...tolerationProblems(spec.tolerations ?? [], old.tolerations ?? [])];
   const gated = (old.schedulingGates?.length ?? 0) > 0;
   if (gated) problems.push(...narrowingProblems(spec, old));
   if (!sameJson(withoutChangeable(spec, gated), withoutChangeable(old, gated))) problems.push(forbiddenValue('spec', UPDATABLE));
@@ -55,8 +55,8 @@ export function changedPodProblems(spec: PodSpec, old: PodSpec): FieldProblem[] 
 }
 
 function addedGateProblems({ schedulingGates = [] }: PodSpec, { schedulingGates: oldGates = [] }: PodSpec): FieldProblem[] {
-  return schedulingGates.filter(({ name }) => !oldGates.some((old) => old.name === name))
-    .map(({ name }, index) => forbiddenValue(`spec.schedulingGates[${index}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`));
+  return schedulingGates.flatMap(({ name }, index) => (oldGates.some((old) => old.name === name) ? []
+    : [forbiddenValue(`spec.schedulingGates[${index}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`)]));
 }
 
 function tolerationProblems(tolerations: readonly Toleration[], old: readonly Toleration[]): FieldProblem[] {

@@ -26,14 +26,14 @@ export interface JsonSchema {
 /** Fields that every object and every embedded resource may have without their schema saying so. */
 const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 
-/** Fills in what is absent and has a default, at every depth. */
+/** Fills in what is absent and has a default, at every depth; a null that is not allowed counts as absent. */
 export function withDefaults(value: unknown, schema: JsonSchema): unknown {
   if (Array.isArray(value)) return schema.items ? value.map((item) => withDefaults(item, schema.items!)) : value;
   if (!isObject(value)) return value;
   const result: Record<string, unknown> = { ...value };
   for (const [field, part] of Object.entries(schema.properties ?? {})) {
-    const absent = result[field] === undefined || (result[field] === null && !part.nullable);
-    if (absent && part.default !== undefined) result[field] = part.default;
+    if (result[field] === null && !part.nullable) delete result[field];
+    if (result[field] === undefined && part.default !== undefined) result[field] = part.default;
     if (result[field] !== undefined) result[field] = withDefaults(result[field], part);
   }
   const others = schema.additionalProperties;

@@ -1,5 +1,5 @@
 import { generatedName, timestamp, uuid } from './identity';
-import { defined, DraftObject, JsonObject, sameJson, StoredObject, without } from './json';
+import { defined, DraftObject, freeze, JsonObject, objectIn, sameJson, StoredObject, without } from './json';
 import { kindOf } from './kinds';
 import { changedMetadataProblems, newMetadataProblems } from './metadata-rules';
 import { alreadyExists, badRequest, conflict, FieldProblem, forbidden, invalid, invalidValue, notFound, Refusal, stale } from './refusal';
@@ -34,11 +34,11 @@ export class Writer {
     if (draft.metadata.resourceVersion) throw new Refusal(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
     this.refuseClosedNamespace(resource, namespace, draft.metadata.name ?? draft.metadata.generateName ?? '');
     const named = this.withIdentity(resource, draft, namespace);
-    if (this.storage.collection(resource.type).get(named.metadata)) throw alreadyExists(resource.type, named.metadata.name ?? '');
     const kind = kindOf(resource.type, resource.custom);
     const defaulted = shaped(resource, named);
     const problems = [...(kind.newProblems?.(defaulted) ?? []), ...shapeProblems(resource, defaulted), ...newMetadataProblems(resource.type, defaulted)];
     if (problems.length > 0) throw invalid(resource.type, named.metadata.name ?? '', problems);
+    if (this.storage.collection(resource.type).get(named.metadata)) throw alreadyExists(resource.type, named.metadata.name ?? '');
     return this.storage.put(resource.type, kind.prepared?.(defaulted, this.storage) ?? defaulted);
   }
 
@@ -69,13 +69,20 @@ export class Writer {
       ...(part === 'main' ? kind.changedProblems?.(next, old) ?? [] : []), ...shapeProblems(resource, next, part), ...changedMetadataProblems(next, draft, old),
     ];
     if (problems.length > 0) throw invalid(resource.type, old.metadata.name, problems);
-    if (isFinished(next, old)) return this.storage.remove(resource.type, old);
+    if (isFinished(next, old)) {
+      this.storage.remove(resource.type, old);
+      return freeze(next) as StoredObject; // what was asked for, under the old version: so the real server answers
+    }
     return sameJson(next, old) ? old : this.storage.put(resource.type, next);
   }
 
   private received(resource: Resource, body: JsonObject, namespace: string | undefined): DraftObject {
     const apiVersion = apiVersionOf(resource.type);
     if (resource.custom && !body.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
+    if (resource.custom && body.kind !== resource.type.kind) {
+      const problems = [invalidValue('kind', body.kind, `must be ${resource.type.kind}`)];
+      throw invalid({ ...resource.type, kind: String(body.kind) }, String(objectIn(body, 'metadata').name), problems);
+    }
     if (body.kind !== undefined && body.kind !== resource.type.kind) {
       throw badRequest(`${String(body.kind)} in version "${apiVersion}" cannot be handled as a ${resource.type.kind}`);
     }
