@@ -1,7 +1,7 @@
 import { nvl72Racks } from '../../controller/src/cluster';
 import { POD } from '../../controller/src/kube';
 import { POD_CLIQUE, POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
-import { PodSpec, expand, isReady, podIndex } from '../../src/core';
+import { PodGang, PodSpec, expand, isReady, podIndex } from '../../src/core';
 import { EmbeddedCluster } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
@@ -36,7 +36,8 @@ test('everything that the set stands for is there, named as expand() says, and b
 test('too little room for the base gang: nothing is bound, and the gang says what is missing', async () => {
   cluster = await EmbeddedCluster.start({ nodes: nodes(2) });
   await cluster.createSet(workload());
-  const state = await cluster.until('a reason', ({ gangs }) => gangs.some(({ status }) => status?.conditions?.some(({ reason }) => reason === 'Unschedulable')));
+  const tells = (wanted: string) => ({ status }: PodGang) => status?.conditions?.some(({ reason }) => reason === wanted);
+  const state = await cluster.until('reasons', ({ gangs }) => gangs.some(tells('Unschedulable')) && gangs.some(tells('BaseGangPending')));
   expect(state.bound).toHaveLength(0);
   const scheduled = (name: string) => state.gang(name)?.status?.conditions?.find(({ type }) => type === 'Scheduled');
   expect(scheduled('w-0')?.message).toBe('w-0 needs 3 nvidia.com/gpu; all nodes together have 2 nvidia.com/gpu free');

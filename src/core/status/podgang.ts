@@ -1,6 +1,6 @@
 import { CONDITION } from '../api';
 import type { Pod, PodGang, PodGangStatus, PodGroup } from '../api';
-import { Observation, isTrue, withCondition } from './conditions';
+import { Observation, findCondition, isTrue, withCondition } from './conditions';
 import { isActive, isReady, isScheduled } from './pods';
 
 /** What the scheduler last said of a gang. */
@@ -51,10 +51,17 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
   };
 }
 
-/** Whether people or programs wait for what this status tells: the gang has become ready or is so no longer. */
+/** Whether people or programs wait for what this status tells: the gang has become ready or is so no longer, or it waits for another reason. */
 export function isUrgentGangStatus({ status: old }: PodGang, status: PodGangStatus): boolean {
-  return isTrue(status.conditions, CONDITION.ready) !== isTrue(old?.conditions, CONDITION.ready);
+  const waitsFor = (of: PodGangStatus | undefined) => {
+    const reason = findCondition(of?.conditions, CONDITION.scheduled)?.reason;
+    return reason === undefined || PROGRESS.has(reason) ? undefined : reason;
+  };
+  return isTrue(status.conditions, CONDITION.ready) !== isTrue(old?.conditions, CONDITION.ready) || waitsFor(status) !== waitsFor(old);
 }
+
+/** Reasons of the Scheduled condition that only tell that things go their way. */
+const PROGRESS = new Set(['Scheduling', 'Scheduled', 'PodsMissing']);
 
 /** The groups that lack some of their minimum, each as `3/4 llm-0-decode-0-worker`. */
 function shortfalls(gang: PodGang, pods: ReadonlyMap<string, Pod>, holds: (pod: Pod) => boolean): string[] {
