@@ -66,9 +66,13 @@ export class Scenario {
 
   /** A topology of one level, the rack, by that node label. */
   async createTopology(rackLabel: string): Promise<ClusterTopologyBinding> {
-    const object = { apiVersion: 'grove.io/v1alpha1', kind: 'ClusterTopologyBinding', metadata: { name: this.namespace }, spec: { levels: [{ domain: 'rack', key: rackLabel }] } };
     this.topologies.push(this.namespace);
-    return this.connection.admin.create(CLUSTER_TOPOLOGY_BINDING, object as ClusterTopologyBinding);
+    return this.connection.admin.create<ClusterTopologyBinding>(CLUSTER_TOPOLOGY_BINDING, {
+      apiVersion: 'grove.io/v1alpha1',
+      kind: 'ClusterTopologyBinding',
+      metadata: { name: this.namespace },
+      spec: { levels: [{ domain: 'rack', key: rackLabel }] },
+    });
   }
 
   patch(type: ResourceType, name: string, change: object, subresource?: string): Promise<KubeObject> {
@@ -166,10 +170,13 @@ export class Scenario {
   private async end(): Promise<void> {
     await Promise.all((await this.all<PodCliqueSet>(POD_CLIQUE_SET)).map(({ metadata }) => this.delete(POD_CLIQUE_SET, metadata.name ?? '')));
     await this.untilNothing();
-    await Promise.all([deleteNodes(this.connection.login, this.nodes), ...this.topologies.map(name => this.delete(CLUSTER_TOPOLOGY_BINDING, name).catch(() => undefined))]);
+    const topologies = this.topologies.map(name => this.delete(CLUSTER_TOPOLOGY_BINDING, name).catch(() => undefined));
+    await Promise.all([deleteNodes(this.connection.login, this.nodes), ...topologies]);
   }
 
-  private async untilCondition(what: string, observe: () => Promise<readonly Condition[] | undefined>, expected: Partial<Condition> & { type: string }): Promise<void> {
+  private async untilCondition(
+    what: string, observe: () => Promise<readonly Condition[] | undefined>, expected: Partial<Condition> & { type: string },
+  ): Promise<void> {
     await this.until(`${what}: ${JSON.stringify(expected)}`, async () => {
       const condition = findCondition(await observe(), expected.type);
       const holds = condition && Object.entries(expected).every(([field, value]) => condition[field as keyof Condition] === value);

@@ -1,6 +1,6 @@
 import {
-  GangMembers, GangVerdict, LABEL, PlacementResult, Pod, PodGang, SCHEDULER_NAME, activeMembers, baseGangOf, explain, isFloorPlaced, isTerminating,
-  notReadyToPlace, placementProblem, showAmount, solve, topologyLevels, unboundPods, wasScheduled,
+  CONDITION, GangMembers, GangVerdict, LABEL, PlacementResult, Pod, PodGang, SCHEDULER_NAME, activeMembers, baseGangOf, explain, findCondition,
+  isFloorPlaced, isTerminating, notReadyToPlace, placementProblem, showAmount, solve, topologyLevels, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Binding, bindAll } from './commit';
@@ -29,6 +29,8 @@ export interface SchedulerOptions {
 
 /** Events come in swarms: a cycle waits this long for the rest of one. */
 const BATCH_MS = 5;
+/** Reasons to wait that somebody may have to do something about; an event tells them once, the gang's condition as long as they last. */
+const TOLD_BY_EVENT = new Set(['Unschedulable', 'UnsupportedConstraints']);
 /** After a failed binding the next attempt waits. */
 const RETRY_MS = 1_000;
 
@@ -114,7 +116,7 @@ export class Scheduler {
    * there. While some of those wait, the others leave it to them until it has settled.
    */
   private cycle(): void {
-    const gangs = [...this.waiting].filter(key => !this.committing.has(key)).flatMap(key => this.members(key) ?? []).sort(before);
+    const gangs = [...this.waiting].filter(key => !this.committing.has(key)).flatMap(key => this.members(key) ?? []).sort(byRank);
     const tiers: readonly [readonly GangMembers[], (members: GangMembers) => void][] = [
       [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) === undefined), members => this.admit(members)],
       [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) !== undefined), members => this.admit(members)],
@@ -229,8 +231,8 @@ export class Scheduler {
     if (before?.message === verdict.message) return;
     this.verdicts.set(key, verdict);
     this.options.onVerdict(key);
-    if (verdict.reason === 'Unschedulable' && before?.reason !== 'Unschedulable') this.options.events.event(gang, 'Warning', 'Unschedulable', verdict.message);
-    if (verdict.reason === 'UnsupportedConstraints') this.options.events.event(gang, 'Warning', verdict.reason, verdict.message);
+    const told = before?.reason ?? findCondition(gang.status?.conditions, CONDITION.scheduled)?.reason;
+    if (verdict.reason !== told && TOLD_BY_EVENT.has(verdict.reason)) this.options.events.event(gang, 'Warning', verdict.reason, verdict.message);
   }
 }
 
@@ -245,7 +247,7 @@ function waitsForRoom(members: GangMembers): boolean {
 }
 
 /** Base gangs before scaled ones, then the older, then by name. */
-function before(a: GangMembers, b: GangMembers): number {
+function byRank(a: GangMembers, b: GangMembers): number {
   const rank = (members: GangMembers) => [
     baseGangOf(members) === undefined ? '0' : '1', members.gang.metadata.creationTimestamp ?? '', members.gang.metadata.namespace ?? '', members.gang.metadata.name ?? '',
   ].join('/');
