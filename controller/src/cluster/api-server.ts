@@ -38,7 +38,8 @@ const HEALTH_PATHS = new Set(['healthz', 'readyz', 'livez']);
 /**
  * A Kubernetes API server in memory, with the garbage collector and the keeper of namespaces that belong to a cluster.
  * It answers as the real one does for everything that this project asks of it; what it does not know it refuses. It has no
- * authentication, no authorization, no webhooks, no dry run, no server-side apply (415), no field ownership and no conversion.
+ * authentication, no authorization, no webhooks, no dry run, no server-side apply (415), no field ownership, no CEL rules and no conversion.
+ * It knows the schemas of custom types only: in a built-in object it takes fields and types of values that the real one drops or refuses.
  */
 export class EmbeddedApiServer {
   private readonly clock: Clock;

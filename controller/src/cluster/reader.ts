@@ -2,12 +2,17 @@ import { freeze, JsonObject, StoredObject, without } from './json';
 import { expired, Refusal } from './refusal';
 import { Resource } from './resources';
 import { fieldSelector, labelSelector, Selector } from './selectors';
-import { Collection, Storage, StoredChange } from './storage';
+import { Storage, StoredChange } from './storage';
 import { WatchChannel } from './watch-channel';
 import { Clock } from '../kube/clock';
 import { apiVersionOf } from '../kube/resource';
 
 export type Query = Readonly<Record<string, string>>;
+
+interface WatchLine {
+  readonly type: string;
+  readonly object: object;
+}
 
 interface Page {
   readonly version: number;
@@ -47,25 +52,12 @@ export class Reader {
   /** Opens a watch; what is wrong with its resource version comes as a line of it, as the real server does. */
   watch(resource: Resource, namespace: string | undefined, query: Query): WatchChannel {
     const matches = selection(resource, query);
-    const collection = this.storage.collection(resource.type);
-    const channel = new WatchChannel();
     const belongs: Selector = (object) => (namespace === undefined || (object as StoredObject).metadata.namespace === namespace) && matches(object);
-    const send = (change: StoredChange): void => {
-      const line = lineFor(change, belongs);
-      if (line) channel.push(line);
-    };
-    if (!this.sendPast(resource, collection, query, channel, belongs, send)) return channel;
-    const unsubscribe = collection.subscribe(send);
-    const endAfterMs = Number(query.timeoutSeconds ?? WATCH_SECONDS) * 1000;
-    const end = this.clock.setTimeout(() => channel.close(), endAfterMs);
-    const stopBookmarks = query.allowWatchBookmarks === 'true' ? this.sendBookmarks(resource, channel) : () => undefined;
-    this.channels.add(channel);
-    channel.onClose(() => {
-      unsubscribe();
-      end.cancel();
-      stopBookmarks();
-      this.channels.delete(channel);
-    });
+    const channel = new WatchChannel();
+    const past = this.past(resource, query, belongs);
+    past.forEach((line) => channel.push(line));
+    if (past.at(-1)?.type === 'ERROR') channel.close();
+    else this.follow(resource, query, belongs, channel);
     return channel;
   }
 
@@ -97,25 +89,33 @@ export class Reader {
     return page;
   }
 
-  /** @returns whether the watch goes on */
-  private sendPast(
-    resource: Resource, collection: Collection, query: Query, channel: WatchChannel, belongs: Selector, send: (change: StoredChange) => void,
-  ): boolean {
-    const { resourceVersion = '', sendInitialEvents } = query;
+  /** The lines that a watch begins with: all objects, or the changes since its version. */
+  private past(resource: Resource, { resourceVersion = '', sendInitialEvents }: Query, belongs: Selector): WatchLine[] {
     if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw new Refusal(500, 'InternalError', `invalid resource version "${resourceVersion}"`);
+    const collection = this.storage.collection(resource.type);
     if (resourceVersion === '' || resourceVersion === '0' || sendInitialEvents === 'true') {
-      for (const object of collection.list().filter(belongs)) channel.push({ type: 'ADDED', object });
-      if (sendInitialEvents === 'true') channel.push(bookmark(resource, this.storage.version, { [INITIAL_EVENTS_END]: 'true' }));
-      return true;
+      const present = collection.list().filter(belongs).map((object) => ({ type: 'ADDED', object }));
+      return sendInitialEvents === 'true' ? [...present, bookmark(resource, this.storage.version, { [INITIAL_EVENTS_END]: 'true' })] : present;
     }
     const changes = collection.changesAfter(Number(resourceVersion));
-    if (changes) {
-      changes.forEach(send);
-      return true;
-    }
-    channel.push({ type: 'ERROR', object: expired(`too old resource version: ${resourceVersion} (${this.storage.version})`).body });
-    channel.close();
-    return false;
+    if (!changes) return [{ type: 'ERROR', object: expired(`too old resource version: ${resourceVersion} (${this.storage.version})`).body }];
+    return changes.map((change) => lineFor(change, belongs)).filter((line) => line !== undefined);
+  }
+
+  private follow(resource: Resource, query: Query, belongs: Selector, channel: WatchChannel): void {
+    const unsubscribe = this.storage.collection(resource.type).subscribe((change) => {
+      const line = lineFor(change, belongs);
+      if (line) channel.push(line);
+    });
+    const end = this.clock.setTimeout(() => channel.close(), Number(query.timeoutSeconds ?? WATCH_SECONDS) * 1000);
+    const stopBookmarks = query.allowWatchBookmarks === 'true' ? this.sendBookmarks(resource, channel) : () => undefined;
+    this.channels.add(channel);
+    channel.onClose(() => {
+      unsubscribe();
+      end.cancel();
+      stopBookmarks();
+      this.channels.delete(channel);
+    });
   }
 
   private sendBookmarks(resource: Resource, channel: WatchChannel): () => void {
@@ -136,7 +136,7 @@ export function selection(resource: Resource, query: Query): Selector {
 }
 
 /** What a watcher of a selection sees of a change: an object that enters it was added, one that leaves it was deleted. */
-function lineFor({ type, object, old }: StoredChange, belongs: Selector): object | undefined {
+function lineFor({ type, object, old }: StoredChange, belongs: Selector): WatchLine | undefined {
   const before = old !== undefined && belongs(old);
   const after = type !== 'DELETED' && belongs(object);
   if (after) return { type: before ? 'MODIFIED' : 'ADDED', object };
@@ -145,7 +145,7 @@ function lineFor({ type, object, old }: StoredChange, belongs: Selector): object
   return { type: 'DELETED', object: last };
 }
 
-function bookmark({ type }: Resource, version: number, annotations?: Readonly<Record<string, string>>): object {
+function bookmark({ type }: Resource, version: number, annotations?: Readonly<Record<string, string>>): WatchLine {
   const metadata = { resourceVersion: String(version), creationTimestamp: null, ...(annotations && { annotations }) };
   return { type: 'BOOKMARK', object: { kind: type.kind, apiVersion: apiVersionOf(type), metadata } };
 }
