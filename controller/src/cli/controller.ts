@@ -22,7 +22,10 @@ export async function runController(options: ControllerOptions): Promise<number>
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
     await runControllerProcess({
-      ...cluster, metrics, log, port: options.port,
+      ...cluster,
+      metrics,
+      log,
+      port: options.port,
       ...(options.leaderElect ? { leaseNamespace: options.namespace } : {}),
       ...(options.startupImage === undefined ? {} : { startupImage: options.startupImage }),
     }, stop.signal);

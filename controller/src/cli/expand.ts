@@ -1,7 +1,7 @@
 import { KubeObject, PodCliqueSet, expand } from 'cdk8s-grove/core';
 import { stringify } from 'yaml';
 import { EXIT, UsageError } from './exit';
-import { ManifestObject, readManifests, synthesisHint } from './manifests';
+import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Terminal } from './terminal';
 import { admitManifest, isPodCliqueSet, label, topologiesIn } from './validate';
 
@@ -14,7 +14,7 @@ export interface ExpandOptions {
 export function expandManifests(options: ExpandOptions, terminal: Terminal): number {
   const manifests = readManifests(options.filename);
   const sets = manifests.filter(manifest => isPodCliqueSet(manifest.object));
-  if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${options.filename.join(', ')}; nothing to expand${synthesisHint(options.filename)}`);
+  if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${namesOf(options.filename)}; nothing to expand${synthesisHint(options.filename)}`);
   const refused = sets.filter(manifest => refuse(manifest, manifests, terminal));
   if (refused.length > 0) return EXIT.findings;
   const objects = sets.flatMap(({ object }) => expand(object as unknown as PodCliqueSet, { topologies: topologiesIn(manifests) }));

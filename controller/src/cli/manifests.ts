@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { KubeObject } from 'cdk8s-grove/core';
 import { Document, LineCounter, isNode, parseAllDocuments } from 'yaml';
 import { UsageError } from './exit';
+import { messageOf } from '../kube';
 
 /** One object of a manifest, and where it stands. */
 export interface ManifestObject {
@@ -17,13 +18,28 @@ export interface ManifestObject {
  * @throws UsageError when a path cannot be read or a document is not YAML.
  */
 export function readManifests(paths: readonly string[], readStdin: () => string = () => readFileSync(0, 'utf8')): ManifestObject[] {
-  return paths.flatMap(path => (path === '-' ? parse('stdin', readStdin()) : filesBelow(path).flatMap(file => parse(file, readFileSync(file, 'utf8')))));
+  return paths.flatMap(path => (path === '-' ? reading('stdin', () => parse('stdin', readStdin()))
+    : reading(path, () => filesBelow(path)).flatMap(file => reading(file, () => parse(file, readFileSync(file, 'utf8'))))));
+}
+
+/** The paths as a message names them. */
+export function namesOf(paths: readonly string[]): string {
+  return paths.map(path => (path === '-' ? 'standard input' : path)).join(', ');
 }
 
 /** Why there may be nothing: a cdk8s app is TypeScript until somebody synthesizes it. Empty when that is not it. */
 export function synthesisHint(paths: readonly string[]): string {
   const apps = paths.filter(path => path !== '-' && existsSync(join(path, 'cdk8s.yaml')));
   return apps.length === 0 ? '' : `; ${apps.join(', ')} is a cdk8s app: run cdk8s synth there and pass the folder that it writes to`;
+}
+
+/** @throws UsageError for whatever the reading throws: no permission, a link that leads nowhere, aliases without end */
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`${path}: cannot be read: ${messageOf(error)}`);
+  }
 }
 
 function filesBelow(path: string): string[] {
@@ -62,7 +78,8 @@ function objectsOf(value: unknown): { object: KubeObject; prefix: (string | numb
 }
 
 function isKubeObject(value: unknown): value is KubeObject {
-  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value;
+  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value
+    && typeof value.apiVersion === 'string' && typeof value.kind === 'string';
 }
 
 function segments(field: string): (string | number)[] {

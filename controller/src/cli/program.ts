@@ -4,6 +4,7 @@ import { EXIT, UsageError } from './exit';
 import { expandManifests } from './expand';
 import { Terminal } from './terminal';
 import { validate } from './validate';
+import { version } from '../../package.json';
 
 /** Runs one command line and resolves to its exit code: 0 ok, 1 findings, 2 usage. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -25,6 +26,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
 function grove(terminal: Terminal, exit: (code: number) => void): Command {
   const program = new Command('grove')
     .description('Grove on any Kubernetes cluster: validate PodCliqueSets, see what becomes of them, and run the controller that makes it so.')
+    .version(version, '-V, --version')
     .configureOutput({ writeOut: text => terminal.out.write(text), writeErr: text => terminal.err.write(text) })
     .exitOverride()
     .showHelpAfterError('(grove --help shows the verbs, grove <verb> --help its options with examples)');

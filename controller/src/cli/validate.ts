@@ -1,6 +1,6 @@
 import { AdmissionResult, ClusterTopologyBinding, KubeObject, PodCliqueSet, admit } from 'cdk8s-grove/core';
 import { EXIT, UsageError } from './exit';
-import { ManifestObject, readManifests, synthesisHint } from './manifests';
+import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Terminal, painter } from './terminal';
 
 export interface ValidateOptions {
@@ -28,7 +28,7 @@ interface Report {
 export function validate(options: ValidateOptions, terminal: Terminal): number {
   const manifests = readManifests(options.filename);
   const sets = manifests.filter(manifest => isPodCliqueSet(manifest.object));
-  if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${options.filename.join(', ')}; nothing was validated${synthesisHint(options.filename)}`);
+  if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${namesOf(options.filename)}; nothing was validated${synthesisHint(options.filename)}`);
   const report = reportOn(sets, manifests);
   if (options.output === 'json') terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
   else print(report, sets, terminal);

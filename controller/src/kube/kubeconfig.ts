@@ -41,7 +41,7 @@ export async function transportFromKubeconfig(options: KubeconfigOptions = {}): 
 }
 
 async function load({ path, context }: KubeconfigOptions): Promise<KubeConfig> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node'); // large, and not needed by every command
+  const { KubeConfig: Config } = await import('@kubernetes/client-node/dist/config.js'); // only this part of it: the whole is 14 MB
   const config = new Config();
   const files = path ? [path] : defaultFiles();
   for (const [index, file] of files.entries()) {

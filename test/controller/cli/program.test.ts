@@ -1,6 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { version } from '../../../controller/package.json';
 import { runCommandLine } from '../../../controller/src/cli/program';
 
 const GOOD = `apiVersion: grove.io/v1alpha1
@@ -23,6 +25,12 @@ function file(text: string, name = 'set.yaml'): string {
   const path = join(mkdtempSync(join(tmpdir(), 'grove-')), name);
   writeFileSync(path, text);
   return path;
+}
+
+function folderWithDanglingLink(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'grove-'));
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'lost.yaml'));
+  return folder;
 }
 
 async function grove(...words: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -65,6 +73,8 @@ describe('grove validate', () => {
     ['nothing to validate', ['validate', '-f', file('kind: Pod\napiVersion: v1\n')], 'no PodCliqueSet'],
     ['a cdk8s app that is not synthesized', ['validate', '-f', dirname(file('language: typescript\napp: npx tsx main.ts\n', 'cdk8s.yaml'))], 'is a cdk8s app: run cdk8s synth'],
     ['the program in place of its manifest', ['expand', '-f', file('', 'main.ts')], 'a program, not a manifest'],
+    ['a link that leads nowhere', ['validate', '-f', folderWithDanglingLink()], 'lost.yaml: cannot be read: ENOENT'],
+    ['an apiVersion that is no text', ['validate', '-f', file('apiVersion: 1\nkind: PodCliqueSet\n')], 'no PodCliqueSet'],
     ['no file named', ['validate'], 'required option'],
     ['an unknown verb', ['frobnicate'], 'unknown command'],
   ])('%s ends 2 with one clear line', async (_what, words, message) => {
@@ -92,4 +102,37 @@ describe('grove expand', () => {
     expect(out).toBe('');
     expect(err).toContain('minAvailable');
   });
+});
+
+describe('a terminal', () => {
+  const colours = async (traits: object, environment: NodeJS.ProcessEnv) => {
+    const saved = { ...process.env };
+    Object.assign(process.env, { NO_COLOR: '', TERM: 'xterm' }, environment);
+    try {
+      let out = '';
+      await runCommandLine(['validate', '-f', file(GOOD)], { out: { write: text => { out += text; }, ...traits }, err: { write: () => undefined } });
+      return out.includes('\u001b[');
+    } finally {
+      process.env = saved;
+    }
+  };
+
+  test('gets colours, unless its owner wants none or it knows none; a file never does', async () => {
+    expect(await colours({ isTTY: true }, {})).toBe(true);
+    expect(await colours({ isTTY: true }, { NO_COLOR: '1' })).toBe(false);
+    expect(await colours({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
+    expect(await colours({}, {})).toBe(false);
+  });
+});
+
+test('the version is that of the package', async () => {
+  expect(await grove('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test('a reader that goes early, as head does, is no trouble', () => {
+  const moreThanAPipeHolds = 'examples/deepseek-r1-disagg '.repeat(20);
+  const pipe = `node --import tsx controller/src/cli/main.ts expand -f ${moreThanAPipeHolds} | head -n 1`;
+  const root = join(__dirname, '..', '..', '..');
+  const { stdout, stderr } = spawnSync('sh', ['-c', pipe], { cwd: root, encoding: 'utf8', env: { ...process.env, TSX_TSCONFIG_PATH: 'tsconfig.check.json' } });
+  expect({ stdout, stderr }).toEqual({ stdout: '---\n', stderr: '' });
 });
