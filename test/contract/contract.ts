@@ -2,7 +2,7 @@ import { customTypes, discovering } from './custom';
 import { collecting, deleting } from './deletes';
 import { bindingPods, changingPods, startingPods } from './pods';
 import { listing, watching } from './reads';
-import { Bench, installDefinitions, removeDefinitions, Subject } from './subject';
+import { Bench, installDefinitions, Subject } from './subject';
 import { creating, patching, updating } from './writes';
 
 /**
@@ -17,10 +17,7 @@ export function contract(name: string, connect: () => Promise<Subject>): void {
       await installDefinitions(subject.client);
       bench = { ...subject, namespace: (prefix) => subject.namespace(prefix), close: () => subject.close(), home: await subject.namespace('contract') };
     });
-    afterAll(async () => {
-      await removeDefinitions(bench.client);
-      await bench.close();
-    });
+    afterAll(() => bench.close());
 
     for (const part of [creating, updating, patching, listing, watching, deleting, startingPods, changingPods, bindingPods, customTypes, discovering, collecting]) {
       part(() => bench);

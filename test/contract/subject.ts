@@ -1,5 +1,5 @@
 import { Client } from '../../controller/src/kube/client';
-import { ApiError } from '../../controller/src/kube/errors';
+import { ApiError, isAlreadyExists } from '../../controller/src/kube/errors';
 import { KubeObject } from '../../controller/src/kube/object';
 import { CUSTOM_RESOURCE_DEFINITION, ResourceType } from '../../controller/src/kube/resource';
 import { KubeRequest, KubeResponse, Transport } from '../../controller/src/kube/transport';
@@ -95,10 +95,11 @@ const GIZMOS = {
   },
 };
 
-/** Installs the custom types of the contract, and waits until they are served. */
+/** Installs the custom types of the contract, and waits until they are served. They stay: another file may be using them. */
 export async function installDefinitions(client: Client): Promise<void> {
   for (const definition of [GADGETS, GIZMOS]) {
-    await client.create(CUSTOM_RESOURCE_DEFINITION, definition);
+    const created = await outcome(client.create(CUSTOM_RESOURCE_DEFINITION, definition));
+    if (created instanceof ApiError && !isAlreadyExists(created)) throw created;
     await until(`${definition.metadata.name} established`, async () => {
       const { status } = await client.get<Anything>(CUSTOM_RESOURCE_DEFINITION, definition.metadata);
       return status?.conditions?.find((condition: any) => condition.type === 'Established' && condition.status === 'True');
@@ -106,10 +107,6 @@ export async function installDefinitions(client: Client): Promise<void> {
   }
   await until('gizmos served', async () => await outcome(client.list(GIZMO)) instanceof ApiError ? undefined : true);
   await until('gadgets served', async () => await outcome(client.list(GADGET)) instanceof ApiError ? undefined : true);
-}
-
-export async function removeDefinitions(client: Client): Promise<void> {
-  for (const { metadata } of [GADGETS, GIZMOS]) await client.delete(CUSTOM_RESOURCE_DEFINITION, metadata);
 }
 
 export function gadget(namespace: string, name: string, spec: object = {}, metadata: object = {}): Anything {

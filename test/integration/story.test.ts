@@ -4,7 +4,7 @@ import { ApiError } from '../../controller/src/kube/errors';
 import { jsonPatch, JsonPatchOperation, mergePatch, Patch } from '../../controller/src/kube/patch';
 import { NAMESPACE, POD, ResourceType } from '../../controller/src/kube/resource';
 import { comparable } from '../contract/comparable';
-import { Anything, GADGET, gadget, gatedPod, installDefinitions, outcome, pod, removeDefinitions } from '../contract/subject';
+import { Anything, GADGET, gadget, gatedPod, installDefinitions, outcome, pod } from '../contract/subject';
 import { connect } from '../control-plane/connect';
 
 /**
@@ -24,7 +24,6 @@ beforeAll(async () => {
   namespace = await real.namespace('story');
   await embedded.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
 });
-afterAll(() => removeDefinitions(real.admin));
 
 interface Step {
   readonly told: string;
