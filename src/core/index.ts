@@ -19,6 +19,7 @@ export * from './gang/nodes';
 export * from './gang/problem';
 export * from './gang/readiness';
 export * from './gang/resources';
+export * from './gang/termination';
 export * from './install/rbac';
 export * from './names';
 export * from './placement/problem';

@@ -47,7 +47,8 @@ const set = aSet('w', {
 test.each(seeds)('history %i ends as the set asks for, whatever happened on the way', async seed => {
   const trouble = new Trouble(seed);
   const random = seededRandom(seed * 7_919);
-  const cluster = await EmbeddedCluster.start({ seed, nodes, faults: trouble, kubelet: { startMs: 300, readyMs: 200, stopMs: 500 }, invariant: expectNoDuplicates });
+  const kubelet = { startMs: 300, readyMs: 200, stopMs: 500 };
+  const cluster = await EmbeddedCluster.start({ seed, nodes, faults: trouble, kubelet, invariant: expectNoDuplicates });
   try {
     await cluster.createSet(set);
     for (let step = 0; step < 8; step++) {

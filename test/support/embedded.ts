@@ -67,7 +67,8 @@ export class EmbeddedCluster {
   startController(): void {
     const { clock, random } = this;
     this.stopController = new AbortController();
-    const transport = this.server.transport({ faults: { request: request => this.observe(request), line: (request, line) => this.options.faults?.line?.(request, line) } });
+    const faults: Faults = { request: request => this.observe(request), line: (request, line) => this.options.faults?.line?.(request, line) };
+    const transport = this.server.transport({ faults });
     const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random });
     this.running = controller.run(this.stopController.signal);
   }
@@ -107,7 +108,9 @@ export class EmbeddedCluster {
   async state(): Promise<State> {
     const list = async <T extends KubeObject>(type: ResourceType) => (await this.drive(this.client.list<T>(type))).items;
     return new State(
-      await list<PodCliqueSet>(POD_CLIQUE_SET), await list<PodClique>(POD_CLIQUE), await list<PodCliqueScalingGroup>(SCALING_GROUP), await list<PodGang>(POD_GANG), await list<Pod>(POD));
+      await list<PodCliqueSet>(POD_CLIQUE_SET), await list<PodClique>(POD_CLIQUE), await list<PodCliqueScalingGroup>(SCALING_GROUP),
+      await list<PodGang>(POD_GANG), await list<Pod>(POD),
+    );
   }
 
   createSet(set: PodCliqueSet): Promise<PodCliqueSet> {

@@ -15,7 +15,9 @@ export function aCliqueTemplate(name: string, replicas: number, minAvailable: nu
   return { name, spec: { roleName: name, replicas, minAvailable, podSpec: { containers: [{ name: 'main', image: 'image' }], ...podSpec } } };
 }
 
-export function aClique(name: string, replicas: number, minAvailable: number, extra: Partial<PodClique> & { labels?: Record<string, string>; startsAfter?: string[] } = {}): PodClique {
+type CliqueExtras = Partial<PodClique> & { labels?: Record<string, string>; startsAfter?: string[] };
+
+export function aClique(name: string, replicas: number, minAvailable: number, extra: CliqueExtras = {}): PodClique {
   const { labels, startsAfter, ...rest } = extra;
   return {
     apiVersion: 'grove.io/v1alpha1',
@@ -57,7 +59,12 @@ export function aPod(name: string, state: PodState = {}): Pod {
       uid: `uid-${name}`,
       creationTimestamp: new Date(EPOCH_MS + (state.createdAt ?? 0) * 1000).toISOString(),
       labels: {
-        [LABEL.managedBy]: MANAGED_BY, [LABEL.podClique]: clique, [LABEL.podGang]: gang, [LABEL.podIndex]: String(index), [LABEL.podTemplateHash]: hash, ...state.labels,
+        [LABEL.managedBy]: MANAGED_BY,
+        [LABEL.podClique]: clique,
+        [LABEL.podGang]: gang,
+        [LABEL.podIndex]: String(index),
+        [LABEL.podTemplateHash]: hash,
+        ...state.labels,
       },
       ...(terminating ? { deletionTimestamp: '2026-01-01T00:01:00Z' } : {}),
     },

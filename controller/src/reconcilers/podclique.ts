@@ -1,9 +1,9 @@
 import {
-  ANNOTATION, FINALIZER, LABEL, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated,
+  ANNOTATION, FINALIZER, LABEL, LastError, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated,
   isTerminating, isUrgentCliqueStatus, parentsReady,
   planPods, podCliqueStatus, podTemplateHash, revisedClique, waitsForParents, cliquePosition,
 } from 'cdk8s-grove/core';
-import { World, guarded, soonest } from './world';
+import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
 
@@ -14,16 +14,20 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   if (isTerminating(live)) return world.writer.releaseFinalizers(live);
   const set = world.caches.sets.store.get(scopedKey(live, live.metadata.labels?.[LABEL.partOf] ?? ''));
   if (!set || isTerminating(set)) return;
-  const clique = await revise(world, set, await world.writer.ensureFinalizer(live, FINALIZER.podClique));
+  const owned = await world.writer.ensureFinalizer(live, FINALIZER.podClique);
+  const isSound = world.admission(set).allowed;
+  const clique = isSound ? await revise(world, set, owned) : owned;
   const pods = world.caches.pods.store.byIndex('clique', key).filter(pod => belongsTo(pod, clique));
   const mayStart = parentsReady((clique.spec.startsAfter ?? []).map(name => parent(world, scopedKey(clique, name))));
   const { startupImage } = world;
   const plan = planPods(clique, pods, world.clock.now(), { mayStart, ...(startupImage === undefined ? {} : { startupImage }) });
-  await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
-  await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll(plan.remove));
-  if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
-  await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
-  return soonest(plan.againAfterMs, await writeStatus(world, set, key));
+  const againMs = await pass(async () => {
+    await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
+    await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll(plan.remove));
+    if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
+    await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
+  }, errors => writeStatus(world, isSound ? set : undefined, key, errors));
+  return soonest(plan.againAfterMs, againMs);
 }
 
 async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Promise<PodClique> {
@@ -51,8 +55,9 @@ async function letStart({ writer }: World, pod: Pod): Promise<void> {
  * is placed. Ours opens gates itself, when it has a node for every pod that the gang needs.
  */
 async function releaseToOtherSchedulers(world: World, pods: readonly Pod[]): Promise<void> {
-  const foreign = pods.filter(pod => isActive(pod) && isGated(pod) && pod.spec.schedulerName !== SCHEDULER_NAME && isListed(world, pod) && isBasePlaced(world, pod));
-  await Promise.all(foreign.map(pod => {
+  const foreign = pods.filter(pod => isActive(pod) && isGated(pod) && pod.spec.schedulerName !== SCHEDULER_NAME);
+  const released = foreign.filter(pod => isListed(world, pod) && isBasePlaced(world, pod));
+  await Promise.all(released.map(pod => {
     const schedulingGates = (pod.spec.schedulingGates ?? []).filter(({ name }) => name !== POD_GATE);
     const { resourceVersion } = pod.metadata;
     return world.writer.patch(pod, mergePatch({ metadata: { resourceVersion }, spec: { schedulingGates } }));
@@ -72,16 +77,20 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
     (caches.cliques.store.get(scopedKey(pod, name))?.status?.scheduledReplicas ?? 0) >= minReplicas);
 }
 
-async function writeStatus({ caches, writer, clock }: World, set: PodCliqueSet, key: string): Promise<number | undefined> {
+/** @param set undefined while its spec must not be carried out: then nobody can say which of the pods are as it wants them */
+async function writeStatus(
+  { caches, writer, clock }: World, set: PodCliqueSet | undefined, key: string, errors?: readonly LastError[],
+): Promise<number | undefined> {
   const clique = caches.cliques.store.get(key);
-  const position = clique && cliquePosition(set, clique);
-  if (!clique || !position) return undefined;
+  const position = clique && set && cliquePosition(set, clique);
+  if (!clique || (set && !position)) return undefined;
   const status = podCliqueStatus({
     clique,
     pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
-    templateHash: podTemplateHash(set, position.clique),
-    generationHash: generationHash(set),
+    ...(set && position ? { hashes: { template: podTemplateHash(set, position.clique), generation: generationHash(set) } } : {}),
     nowMs: clock.now(),
   });
-  return writer.writeStatus(clique, { ...status, lastErrors: undefined }, isUrgentCliqueStatus(clique, status));
+  const lastErrors = lastErrorsOf(clique, errors);
+  const isNews = (lastErrors === undefined) !== (clique.status?.lastErrors === undefined);
+  return writer.writeStatus(clique, { ...status, lastErrors }, isNews || isUrgentCliqueStatus(clique, status));
 }

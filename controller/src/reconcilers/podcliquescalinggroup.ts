@@ -1,25 +1,37 @@
 import {
-  FINALIZER, LABEL, PodClique, PodCliqueScalingGroup, PodCliqueSet, generationHash, isTerminating, memberCliqueName, memberCliquesOf, scalingGroupStatus,
+  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueSet, generationHash, isTerminating, memberCliqueName, memberCliquesOf, scalingGroupStatus,
 } from 'cdk8s-grove/core';
-import { World, guarded } from './world';
+import { terminateBreachedReplicas } from './termination';
+import { World, guarded, lastErrorsOf, pass, soonest } from './world';
+import { ReconcileResult } from '../kube';
 import { scopedKey } from '../state/caches';
 
 /** Keeps the cliques of every replica of a scaling group, and its status. */
-export async function reconcileScalingGroup(world: World, key: string): Promise<void> {
+export async function reconcileScalingGroup(world: World, key: string): Promise<ReconcileResult | void> {
   const live = world.caches.scalingGroups.store.get(key);
   if (!live) return;
   if (isTerminating(live)) return world.writer.releaseFinalizers(live);
   const set = world.caches.sets.store.get(scopedKey(live, live.metadata.labels?.[LABEL.partOf] ?? ''));
   if (!set || isTerminating(set)) return;
   const group = await world.writer.ensureFinalizer(live, FINALIZER.scalingGroup);
-  await guarded(world, group, 'ERR_CREATE_PODCLIQUES', 'PodCliqueCreateFailed', () => syncMembers(world, set, group));
+  const isSound = world.admission(set).allowed;
+  let breachDueMs: number | undefined;
+  await pass(async () => {
+    if (!isSound) return;
+    await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => { breachDueMs = await terminateBreachedReplicas(world, set, group); });
+    await guarded(world, group, 'ERR_CREATE_PODCLIQUES', 'PodCliqueCreateFailed', () => syncMembers(world, set, group));
+  }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', errors));
+  return soonest(breachDueMs);
+}
+
+async function writeStatus({ caches, writer, clock }: World, group: PodCliqueScalingGroup, hash: string, errors?: readonly LastError[]): Promise<void> {
   const status = scalingGroupStatus({
     group,
-    clique: name => world.caches.cliques.store.get(scopedKey(group, name)),
-    generationHash: generationHash(set),
-    nowMs: world.clock.now(),
+    clique: name => caches.cliques.store.get(scopedKey(group, name)),
+    generationHash: hash,
+    nowMs: clock.now(),
   });
-  await world.writer.writeStatus(group, { ...status, lastErrors: undefined });
+  await writer.writeStatus(group, { ...status, lastErrors: lastErrorsOf(group, errors) });
 }
 
 async function syncMembers({ caches, writer }: World, set: PodCliqueSet, group: PodCliqueScalingGroup): Promise<void> {

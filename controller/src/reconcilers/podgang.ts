@@ -2,7 +2,7 @@ import {
   GangContext, LABEL, Pod, PodClique, PodCliqueSet, PodGang, cliquePosition, desiredGang, desiredGangNames, gangPosition, isActive, isTerminating,
   isUrgentGangStatus, podGangStatus, topologyOf,
 } from 'cdk8s-grove/core';
-import { World, guarded, soonest } from './world';
+import { World, guarded, pass, soonest } from './world';
 import { ReconcileResult, mergePatch, parseKey } from '../kube';
 import { scopedKey } from '../state/caches';
 import { mergeDiff } from '../state/merge-diff';
@@ -21,19 +21,27 @@ export async function reconcilePodGang(world: World, key: string): Promise<Recon
   const set = setName === undefined ? undefined : sets.store.get(`${namespace}/${setName}`);
   if (!set || isTerminating(set) || (live && isTerminating(live))) return;
   const pods = livePods(world, key);
-  const wanted = wantedGang(world, set, members, pods);
+  const isSound = world.admission(set).allowed;
+  const wanted = isSound ? wantedGang(world, set, members, pods) : live && withPods(live, pods);
   if (!wanted) {
-    if (live && !isWanted(world, set, live)) await world.writer.removeAll([live]);
+    if (live && isSound && !isWanted(world, set, live)) await world.writer.removeAll([live]);
     return;
   }
   const initialized = isInitialized(world, wanted, pods);
   if (!live && !initialized && newestAgeMs(members, world.clock.now()) < PODS_WAIT_MS) return { requeueAfterMs: PODS_POLL_MS };
-  await guarded(world, live ?? wanted, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted));
-  const gang = gangs.store.get(key);
-  if (!gang) return;
+  const againMs = await pass(
+    () => guarded(world, live ?? wanted, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted)),
+    () => writeStatus(world, key, pods, initialized),
+  );
+  return soonest(againMs);
+}
+
+async function writeStatus({ caches, writer, verdict, clock }: World, key: string, pods: readonly Pod[], initialized: boolean): Promise<number | undefined> {
+  const gang = caches.gangs.store.get(key);
+  if (!gang) return undefined;
   const byName = new Map(pods.map(pod => [pod.metadata.name ?? '', pod]));
-  const status = podGangStatus({ gang, pods: byName, initialized, verdict: world.verdict(key), nowMs: world.clock.now() });
-  return soonest(await world.writer.writeStatus(gang, status, isUrgentGangStatus(gang, status)));
+  const status = podGangStatus({ gang, pods: byName, initialized, verdict: verdict(key), nowMs: clock.now() });
+  return writer.writeStatus(gang, status, isUrgentGangStatus(gang, status));
 }
 
 function livePods({ caches }: World, key: string): readonly Pod[] {
@@ -43,16 +51,33 @@ function livePods({ caches }: World, key: string): readonly Pod[] {
 function wantedGang({ caches }: World, set: PodCliqueSet, members: readonly PodClique[], pods: readonly Pod[]): PodGang | undefined {
   const position = members[0] && cliquePosition(set, members[0]);
   if (!position) return undefined;
-  const names = new Map<string, string[]>();
-  for (const { metadata } of pods) {
-    const clique = metadata.labels?.[LABEL.podClique] ?? '';
-    names.set(clique, [...names.get(clique) ?? [], metadata.name ?? '']);
-  }
+  const names = podNames(pods);
   return desiredGang(set, gangPosition(position), {
     ...liveReplicas(caches, set),
     podNames: clique => names.get(clique) ?? [],
     topology: topologyOf(set, [...caches.topologies.store.values()]),
   });
+}
+
+/** A gang of a set whose spec must not be carried out stays as it is, and still lists the pods that replace lost ones. */
+function withPods(live: PodGang, pods: readonly Pod[]): PodGang {
+  const names = podNames(pods);
+  const { namespace = '' } = live.metadata;
+  const podgroups = live.spec.podgroups.map(group => (
+    { ...group, podReferences: [...names.get(group.name) ?? []].sort().map(name => ({ namespace, name })) }));
+  return { ...live, spec: { ...live.spec, podgroups } };
+}
+
+/** Names of the pods by their clique. */
+function podNames(pods: readonly Pod[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { metadata } of pods) {
+    const clique = metadata.labels?.[LABEL.podClique] ?? '';
+    const known = names.get(clique);
+    if (known) known.push(metadata.name ?? '');
+    else names.set(clique, [metadata.name ?? '']);
+  }
+  return names;
 }
 
 function isWanted({ caches }: World, set: PodCliqueSet, live: PodGang): boolean {
@@ -77,7 +102,8 @@ function newestAgeMs(members: readonly PodClique[], nowMs: number): number {
 
 async function sync({ writer }: World, live: PodGang | undefined, wanted: PodGang): Promise<void> {
   if (!live) return writer.create(wanted);
-  const change = mergeDiff(authored(live), authored({ ...wanted, metadata: { ...wanted.metadata, labels: { ...groveLabels(live), ...wanted.metadata.labels } } }));
+  const labels = { ...groveLabels(live), ...wanted.metadata.labels };
+  const change = mergeDiff(authored(live), authored({ ...wanted, metadata: { ...wanted.metadata, labels } }));
   if (Object.keys(change).length > 0) await writer.patch(live, mergePatch(change));
 }
 

@@ -1,5 +1,5 @@
-import { GangVerdict, KubeObject, LastError, timestamp } from 'cdk8s-grove/core';
-import { Clock, EventRecorder, ReconcileResult, messageOf } from '../kube';
+import { AdmissionResult, GangVerdict, KubeObject, LastError, PodCliqueSet, earliest, timestamp } from 'cdk8s-grove/core';
+import { Clock, EventRecorder, ReconcileResult, isConflict, messageOf } from '../kube';
 import { Caches } from '../state/caches';
 import { Writer } from '../state/writer';
 
@@ -11,38 +11,53 @@ export interface World {
   readonly clock: Clock;
   /** Image of the init container that waits for parents. @default the core's */
   readonly startupImage?: string;
+  /** What admission says of a set as it is now. */
+  readonly admission: (set: PodCliqueSet) => AdmissionResult;
   /** What our scheduler last said of a gang, by `namespace/name`. */
   readonly verdict: (gangKey: string) => GangVerdict | undefined;
 }
 
-/**
- * Runs one step of a pass. When it fails, the object's status tells so under the code, an event does, and the error goes on to the queue.
- */
-export async function guarded<T extends KubeObject & { readonly status?: object }>(
-  world: World, object: T, code: string, reason: string, step: () => Promise<void>,
-): Promise<void> {
+/** A step of a pass has failed. */
+class StepError extends Error {
+  constructor(readonly lastErrors: readonly LastError[], override readonly cause: unknown) {
+    super(messageOf(cause));
+  }
+}
+
+/** Runs one step of a {@link pass}. When it fails, an event tells so, and the pass goes on with the status. */
+export async function guarded({ events, clock }: World, object: KubeObject, code: string, reason: string, step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {
-    const lastErrors: LastError[] = [{ code, description: messageOf(error).slice(0, 1000), observedAt: timestamp(world.clock.now()) }];
-    world.events.event(object, 'Warning', reason, messageOf(error));
-    await world.writer.writeStatus(object, { ...emptyCounts(object), ...object.status, lastErrors }).catch(() => undefined);
-    throw error;
+    if (isConflict(error)) throw error;
+    events.event(object, 'Warning', reason, messageOf(error));
+    throw new StepError([{ code, description: messageOf(error).slice(0, 1000), observedAt: timestamp(clock.now()) }], error);
   }
+}
+
+/**
+ * Runs the steps, and writes the status whatever has become of them: what does run must count even if something else cannot be made.
+ * @throws what a step has thrown, so that the pass is repeated
+ */
+export async function pass<T>(steps: () => Promise<void>, writeStatus: (lastErrors?: readonly LastError[]) => Promise<T>): Promise<T> {
+  try {
+    await steps();
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    await writeStatus(error.lastErrors);
+    throw error.cause;
+  }
+  return writeStatus();
+}
+
+/** The errors of this pass; those of the last one where they say the same, so that a failure which goes on is not written again and again. */
+export function lastErrorsOf({ status }: { readonly status?: { readonly lastErrors?: readonly LastError[] } }, errors: readonly LastError[] | undefined) {
+  const text = (all: readonly LastError[] | undefined) => all?.map(({ code, description }) => `${code} ${description}`).join();
+  return text(errors) === text(status?.lastErrors) ? status?.lastErrors : errors;
 }
 
 /** The result of a pass that has to come again after the shortest of these times, if there is one. */
 export function soonest(...delaysMs: (number | undefined)[]): ReconcileResult | undefined {
-  const known = delaysMs.filter(delay => delay !== undefined);
-  return known.length === 0 ? undefined : { requeueAfterMs: Math.min(...known) };
-}
-
-/** Counters that the API requires in every status, however early it is written. */
-function emptyCounts({ kind }: KubeObject): Record<string, number> {
-  switch (kind) {
-    case 'PodClique': return { readyReplicas: 0, updatedReplicas: 0, scheduleGatedReplicas: 0, scheduledReplicas: 0 };
-    case 'PodCliqueScalingGroup': return { scheduledReplicas: 0, availableReplicas: 0, updatedReplicas: 0 };
-    case 'PodCliqueSet': return { availableReplicas: 0, updatedReplicas: 0 };
-    default: return {};
-  }
+  const requeueAfterMs = earliest(delaysMs);
+  return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
 }

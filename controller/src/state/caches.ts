@@ -56,7 +56,8 @@ export function scopedKey(object: KubeObject, name: string): string {
 function reflect(
   { type, store, labelSelector }: Cache<KubeObject>, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal,
 ): Reflector<KubeObject> {
-  const reflector = new Reflector({ ...options, type, store, selection: labelSelector === undefined ? {} : { labelSelector }, transform: withoutManagedFields });
+  const selection = labelSelector === undefined ? {} : { labelSelector };
+  const reflector = new Reflector({ ...options, type, store, selection });
   void reflector.run(signal);
   return reflector;
 }
@@ -75,10 +76,4 @@ function parentsOfClique(clique: PodClique): readonly string[] {
 function referencedTopology({ spec: { template } }: PodCliqueSet): readonly string[] {
   const scopes = [template, ...template.podCliqueScalingGroups ?? [], ...template.cliques ?? []];
   return [...new Set(scopes.flatMap(({ topologyConstraint }) => topologyConstraint?.topologyName || []))];
-}
-
-/** Who set which field is of no use here and takes half of the memory. */
-function withoutManagedFields(object: KubeObject): KubeObject {
-  const { managedFields: _unused, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown };
-  return { ...object, metadata };
 }

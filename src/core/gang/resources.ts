@@ -19,7 +19,8 @@ export function podRequest(spec: PodSpec): Resources {
   const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   const starters = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy !== 'Always');
   const running = [...spec.containers, ...sidecars].map(containerRequest).reduce((a, b) => add(a, b), {});
-  const starting = starters.map(containerRequest).map(request => add(request, sidecars.map(containerRequest).reduce((a, b) => add(a, b), {}))).reduce((a, b) => largest(a, b), {});
+  const beside = sidecars.map(containerRequest).reduce(add, {});
+  const starting = starters.map(container => add(containerRequest(container), beside)).reduce(largest, {});
   return add({ ...largest(running, starting), ...amounts(spec.resources?.requests) }, amounts(spec.overhead));
 }
 

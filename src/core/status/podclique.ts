@@ -8,15 +8,13 @@ export interface PodCliqueObservation {
   readonly clique: PodClique;
   /** All pods of the clique, terminating and finished ones included. */
   readonly pods: readonly Pod[];
-  /** Hash that the pod template of the set has now. */
-  readonly templateHash: string;
-  /** Hash of all pod templates of the set. */
-  readonly generationHash: string;
+  /** Hashes of the clique's pod template in the set, and of all pod templates of the set; absent when the set's spec must not be carried out. */
+  readonly hashes?: { readonly template: string; readonly generation: string };
   readonly nowMs: number;
 }
 
 /** The status that a PodClique should have (spec 04 §4.4, 05 §5). Pods that have ended or are on their way out count for nothing. */
-export function podCliqueStatus({ clique, pods, templateHash, generationHash, nowMs }: PodCliqueObservation): PodCliqueStatus {
+export function podCliqueStatus({ clique, pods, hashes, nowMs }: PodCliqueObservation): PodCliqueStatus {
   const active = pods.filter(isActive);
   const old = clique.status;
   const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
@@ -24,7 +22,7 @@ export function podCliqueStatus({ clique, pods, templateHash, generationHash, no
   const scheduledReplicas = count(active, isScheduled);
   const complete = active.length === clique.spec.replicas && !active.some(isGated);
   const observedGeneration = complete ? clique.metadata.generation : old?.observedGeneration;
-  const updated = updatedReplicas === active.length && active.length === clique.spec.replicas && hash === templateHash;
+  const updated = updatedReplicas === active.length && active.length === clique.spec.replicas && hash === hashes?.template;
   const status = {
     ...old,
     replicas: active.length,
@@ -33,7 +31,7 @@ export function podCliqueStatus({ clique, pods, templateHash, generationHash, no
     scheduleGatedReplicas: count(active, isGated),
     scheduledReplicas,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
-    ...(updated ? { currentPodTemplateHash: templateHash, currentPodCliqueSetGenerationHash: generationHash } : {}),
+    ...(updated && hashes ? { currentPodTemplateHash: hashes.template, currentPodCliqueSetGenerationHash: hashes.generation } : {}),
     ...selector(clique),
   };
   return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, scheduledReplicas, nowMs) };

@@ -17,7 +17,7 @@ export interface PodGangObservation {
   readonly gang: PodGang;
   /** The pods that the gang refers to and that are there, by name. */
   readonly pods: ReadonlyMap<string, Pod>;
-  /** Whether every clique of the gang has all its pods. */
+  /** Whether every clique of the gang has all its pods. A gang that has had them once stays initialized: a lost pod is no news about that. */
   readonly initialized: boolean;
   readonly verdict?: GangVerdict | undefined;
   readonly nowMs: number;
@@ -28,7 +28,7 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
   const scheduled = shortfalls(gang, pods, isScheduled);
   const ready = shortfalls(gang, pods, isReady);
   const observations: Observation[] = [
-    initialized
+    initialized || isTrue(gang.status?.conditions, CONDITION.initialized)
       ? { type: CONDITION.initialized, status: 'True', reason: 'PodGangPodsCreated', message: 'PodGang is fully initialized' }
       : { type: CONDITION.initialized, status: 'False', reason: 'PodGangPodsCreationPending', message: 'Not all constituent pods have been created yet' },
     scheduled.length === 0
@@ -38,14 +38,14 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
       ? { type: CONDITION.ready, status: 'True', reason: 'Ready', message: 'Every group has its minimum of pods ready' }
       : { type: CONDITION.ready, status: 'False', reason: 'PodsNotReady', message: `waiting for ${ready.join(', ')}` },
   ];
-  const generation = gang.metadata.generation;
+  const generation = gang.metadata.generation === undefined ? {} : { observedGeneration: gang.metadata.generation };
   const score = verdict?.placementScore ?? gang.status?.placementScore;
   return {
     ...gang.status,
     phase: scheduled.length > 0 ? 'Pending' : ready.length > 0 ? 'Starting' : 'Running',
     ...(score === undefined ? {} : { placementScore: score }),
     conditions: observations.reduce(
-      (conditions, observation) => withCondition(conditions, { ...observation, ...(generation === undefined ? {} : { observedGeneration: generation }) }, nowMs),
+      (conditions, observation) => withCondition(conditions, { ...observation, ...generation }, nowMs),
       [...gang.status?.conditions ?? []],
     ),
   };

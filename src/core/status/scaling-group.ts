@@ -1,6 +1,6 @@
 import { CONDITION, LABEL } from '../api';
 import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus } from '../api';
-import { Observation, isTrue, withCondition } from './conditions';
+import { Observation, findCondition, isTrue, withCondition, withoutCondition } from './conditions';
 import { cliqueFloor, isBreached } from './podclique';
 import { isTerminating } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
@@ -23,7 +23,7 @@ export function scalingGroupStatus({ group, clique, generationHash, nowMs }: Sca
   const available = scheduled.filter(({ cliques }) => cliques.every(hasFloorReady));
   const updated = available.filter(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
   const converged = complete && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
-  const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && !cliques.some(isBreached)).length;
+  const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isWhole)).length;
   const { name = '', labels = {}, generation } = group.metadata;
   return {
     ...group.status,
@@ -53,6 +53,11 @@ export function hasFloorReady(clique: PodClique): boolean {
   return (clique.status?.readyReplicas ?? 0) >= cliqueFloor(clique);
 }
 
+/** A clique that waits for its first nodes is as little use to the group as one that has lost them (upstream counts it as whole). */
+function isWhole(clique: PodClique): boolean {
+  return findCondition(clique.status?.conditions, CONDITION.minAvailableBreached) !== undefined && !isBreached(clique);
+}
+
 function isPlaced({ status }: PodClique): boolean {
   return isTrue(status?.conditions, CONDITION.podCliqueScheduled);
 }
@@ -73,5 +78,6 @@ function conditions(group: PodCliqueScalingGroup, healthy: number, nowMs: number
       : { status: 'False', reason: 'SufficientAvailablePodCliqueScalingGroupReplicas', message }),
     ...(group.metadata.generation === undefined ? {} : { observedGeneration: group.metadata.generation }),
   };
-  return withCondition(group.status?.conditions, observation, nowMs);
+  const old = group.status?.conditions;
+  return withCondition(healthy < floor ? old : withoutCondition(old, CONDITION.gangTerminationInProgress), observation, nowMs);
 }

@@ -54,8 +54,12 @@ test.each([
 });
 
 const anyPod = fc.record({
-  index: fc.nat(6), node: fc.option(fc.constant('n'), { nil: undefined }), ready: fc.boolean(), terminating: fc.boolean(),
-  phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded' as const), createdAt: fc.nat(100),
+  index: fc.nat(6),
+  node: fc.option(fc.constant('n'), { nil: undefined }),
+  ready: fc.boolean(),
+  terminating: fc.boolean(),
+  phase: fc.constantFrom('Pending', 'Running', 'Failed', 'Succeeded' as const),
+  createdAt: fc.nat(100),
 });
 
 test('whatever there is, the plan leads to exactly the replicas, each with an index of its own', () => {

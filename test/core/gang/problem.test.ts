@@ -9,8 +9,14 @@ function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], 
   const used = (name: string) => pods.filter(pod => pod.spec.nodeName === name).map(pod => podFootprint(pod.spec))
     .reduce((a, b) => Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map(key => [key, (a[key] ?? 0) + (b[key] ?? 0)])), {});
   return {
-    gang, pods: new Map(pods.map(pod => [pod.metadata.name!, pod])), nodeOf: pod => pod.spec.nodeName, nodes: nodes.flatMap(node => nodeRoom(node) ?? []), used,
-    levels: ['rack'], floorsOnly: true, ...extra,
+    gang,
+    pods: new Map(pods.map(pod => [pod.metadata.name!, pod])),
+    nodeOf: pod => pod.spec.nodeName,
+    nodes: nodes.flatMap(node => nodeRoom(node) ?? []),
+    used,
+    levels: ['rack'],
+    floorsOnly: true,
+    ...extra,
   };
 }
 

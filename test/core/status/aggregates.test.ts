@@ -6,8 +6,15 @@ import { EPOCH_MS, aClique, aCliqueTemplate, aGang, aPod, aSet } from '../../sup
 const ready = (clique: PodClique, readyReplicas: number, hash = 'generation'): PodClique => ({
   ...clique,
   status: {
-    readyReplicas, updatedReplicas: 0, scheduleGatedReplicas: 0, scheduledReplicas: clique.spec.replicas, currentPodCliqueSetGenerationHash: hash,
-    conditions: [{ type: 'PodCliqueScheduled', status: 'True', reason: 'X', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+    readyReplicas,
+    updatedReplicas: 0,
+    scheduleGatedReplicas: 0,
+    scheduledReplicas: clique.spec.replicas,
+    currentPodCliqueSetGenerationHash: hash,
+    conditions: [
+      { type: 'PodCliqueScheduled', status: 'True', reason: 'X', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      { type: 'MinAvailableBreached', status: 'False', reason: 'X', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    ],
   },
 });
 
@@ -40,7 +47,9 @@ describe('PodGang', () => {
 
 describe('PodCliqueScalingGroup', () => {
   const group = (replicas: number, minAvailable: number): PodCliqueScalingGroup => ({
-    apiVersion: 'grove.io/v1alpha1', kind: 'PodCliqueScalingGroup', metadata: { name: 'llm-0-g', namespace: 'default', generation: 1, labels: { 'app.kubernetes.io/part-of': 'llm' } },
+    apiVersion: 'grove.io/v1alpha1',
+    kind: 'PodCliqueScalingGroup',
+    metadata: { name: 'llm-0-g', namespace: 'default', generation: 1, labels: { 'app.kubernetes.io/part-of': 'llm' } },
     spec: { replicas, minAvailable, cliqueNames: ['leader', 'worker'] },
   });
   const status = (of: PodCliqueScalingGroup, cliques: readonly PodClique[]) => scalingGroupStatus({

@@ -2,7 +2,7 @@ import { PodClique, podCliqueStatus } from '../../../src/core';
 import { EPOCH_MS, aClique, aPod } from '../../support/objects';
 
 const observe = (clique: PodClique, pods: Parameters<typeof podCliqueStatus>[0]['pods'], nowMs = EPOCH_MS) =>
-  podCliqueStatus({ clique, pods, templateHash: 'hash', generationHash: 'generation', nowMs });
+  podCliqueStatus({ clique, pods, hashes: { template: 'hash', generation: 'generation' }, nowMs });
 const condition = (status: ReturnType<typeof observe>, type: string) => status.conditions?.find(found => found.type === type);
 
 test('counts leave out pods that have ended or are on their way out', () => {
@@ -44,14 +44,21 @@ test('hashes are taken over when every pod conforms, and kept when one does not'
 });
 
 function crashed(name: string) {
-  return aPod(name, { node: 'n', status: {
-    phase: 'Running', conditions: [{ type: 'PodScheduled', status: 'True' }],
-    containerStatuses: [{ name: 'main', ready: false, started: false, lastState: { terminated: { exitCode: 1 } } }],
-  } });
+  return aPod(name, {
+    node: 'n',
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'PodScheduled', status: 'True' }],
+      containerStatuses: [{ name: 'main', ready: false, started: false, lastState: { terminated: { exitCode: 1 } } }],
+    },
+  });
 }
 
 function unready(name: string) {
-  return aPod(name, { node: 'n', status: {
-    phase: 'Running', conditions: [{ type: 'PodScheduled', status: 'True' }], containerStatuses: [{ name: 'main', ready: false, started: true }],
-  } });
+  return aPod(name, {
+    node: 'n',
+    status: {
+      phase: 'Running', conditions: [{ type: 'PodScheduled', status: 'True' }], containerStatuses: [{ name: 'main', ready: false, started: true }],
+    },
+  });
 }
