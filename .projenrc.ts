@@ -187,6 +187,8 @@ const rooms: Record<string, string[]> = {
   'controller/src/kube': ['cdk8s-grove', 'cdk8s-grove/*', 'cdk8s', '**/reconcilers/**', '**/scheduler/**', '**/webhook/**', '**/cli/**', '**/cluster/**'],
   'controller/src/reconcilers': ['cdk8s', '**/scheduler/**', '**/webhook/**', '**/cli/**', '**/cluster/**'],
   'controller/src/scheduler': ['cdk8s', '**/reconcilers/**', '**/webhook/**', '**/cli/**', '**/cluster/**'],
+  'controller/src/state': ['cdk8s', '**/reconcilers/**', '**/scheduler/**', '**/webhook/**', '**/cli/**', '**/cluster/**', '**/process/**'],
+  'controller/src/demo': ['cdk8s', 'constructs', '**/constructs/**', '**/reconcilers/**', '**/scheduler/**', '**/webhook/**', '**/process/**'],
   'controller/src/cluster': ['cdk8s', '**/reconcilers/**', '**/scheduler/**', '**/webhook/**', '**/cli/**'],
 };
 for (const [room, group] of Object.entries(rooms)) {
