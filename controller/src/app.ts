@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { SCHEDULER_NAME } from 'cdk8s-grove/core';
 import { Client, Clock, Controller, EventRecorder, Logger, Random, ReconcileObservation, ReconcileResult, WorkQueue, silentLogger, systemClock } from './kube';
+import { admissionOf } from './reconcilers/admission';
 import { reconcilePodClique } from './reconcilers/podclique';
 import { reconcileScalingGroup } from './reconcilers/podcliquescalinggroup';
 import { reconcilePodCliqueSet } from './reconcilers/podcliqueset';
@@ -48,13 +49,21 @@ export class GroveController {
     const events = new EventRecorder({ client, component: SCHEDULER_NAME, instance, clock, log });
     const writer = new Writer(client, this.caches, clock);
     this.scheduler = new Scheduler({
-      caches: this.caches, writer, events, clock, log,
+      caches: this.caches,
+      writer,
+      events,
+      clock,
+      log,
       onVerdict: key => this.queues.gangs.add(key),
       ...(options.observeDecision ? { observe: options.observeDecision } : {}),
     });
     this.world = {
-      caches: this.caches, writer, events, clock,
+      caches: this.caches,
+      writer,
+      events,
+      clock,
       ...(startupImage === undefined ? {} : { startupImage }),
+      admission: admissionOf(this.caches),
       verdict: key => this.scheduler.verdict(key),
     };
     connect(this.caches, this.queues);
@@ -91,7 +100,12 @@ export class GroveController {
   private controller(name: keyof Queues, reconcile: (key: string) => Promise<ReconcileResult | void>): Controller {
     const { observeReconcile } = this.options;
     return new Controller({
-      name, queue: this.queues[name], reconcile, concurrency: CONCURRENCY[name], clock: this.clock, log: this.log,
+      name,
+      queue: this.queues[name],
+      reconcile,
+      concurrency: CONCURRENCY[name],
+      clock: this.clock,
+      log: this.log,
       ...(observeReconcile ? { observe: observeReconcile } : {}),
     });
   }

@@ -3,8 +3,8 @@ import { Scenario } from './scenario';
 import { POD, SERVICE } from '../../controller/src/kube';
 import { POD_CLIQUE, POD_CLIQUE_SET } from '../../controller/src/state/resources';
 import { Pod, podIndex } from '../../src/core';
-import { connect } from '../control-plane/connect';
 import { send } from '../control-plane/admin';
+import { connect } from '../control-plane/connect';
 
 const connection = connect();
 runController(connection);
@@ -17,7 +17,8 @@ const indices = (pods: readonly Pod[]) => pods.map(podIndex).sort();
 async function untilReplaced(gone: readonly Pod[], count: number, limitMs?: number): Promise<Pod[]> {
   await scenario.until('lost pods replaced', async () => {
     const pods = await scenario.pods('w-0-server');
-    return { seen: JSON.stringify(pods.map(({ metadata, status }) => [metadata.name, status?.phase])), result: pods.some(pod => uids(gone).includes(pod.metadata.uid)) ? undefined : pods };
+    const seen = JSON.stringify(pods.map(({ metadata, status }) => [metadata.name, status?.phase]));
+    return { seen, result: pods.some(pod => uids(gone).includes(pod.metadata.uid)) ? undefined : pods };
   }, limitMs);
   await scenario.untilPods({ total: count, ready: count });
   return scenario.pods('w-0-server');

@@ -14,10 +14,10 @@ const READY_AFTER = { 'test.grove.io/ready-after': '1200ms' };
 
 /** The workloads WL3 to WL6 of spec 10 §1: what is needed of pc-a and pc-c, replicas of the group in the base gang, who starts after whom. */
 const workloads: Record<string, { floors: [number, number]; base: number; explicit?: Record<string, string> }> = {
-  'so1': { floors: [2, 3], base: 2 },
-  'so2': { floors: [1, 1], base: 1 },
-  'so3': { floors: [2, 3], base: 2, explicit: { 'pc-c': 'pc-a', 'pc-b': 'pc-c' } },
-  'so4': { floors: [1, 1], base: 1, explicit: { 'pc-b': 'pc-a', 'pc-c': 'pc-b' } },
+  so1: { floors: [2, 3], base: 2 },
+  so2: { floors: [1, 1], base: 1 },
+  so3: { floors: [2, 3], base: 2, explicit: { 'pc-c': 'pc-a', 'pc-b': 'pc-c' } },
+  so4: { floors: [1, 1], base: 1, explicit: { 'pc-b': 'pc-a', 'pc-c': 'pc-b' } },
 };
 
 function template({ floors: [a, c], base, explicit }: (typeof workloads)[string]): PodCliqueSet['spec']['template'] {

@@ -1,7 +1,9 @@
 import {
-  CONDITION, FINALIZER, KubeObject, PodCliqueSet, admit, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren, podCliqueSetStatus, stalledStatus,
+  CONDITION, FINALIZER, KubeObject, LastError, PodCliqueSet, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren, podCliqueSetStatus,
+  stalledStatus,
 } from 'cdk8s-grove/core';
-import { World, guarded, soonest } from './world';
+import { terminateBreached } from './termination';
+import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
 
@@ -10,7 +12,7 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
   const set = world.caches.sets.store.get(key);
   if (!set) return;
   if (isTerminating(set)) return world.writer.releaseFinalizers(set);
-  const { allowed, errors } = admit({ object: set, topologies: [...world.caches.topologies.store.values()] });
+  const { allowed, errors } = world.admission(set);
   if (!allowed) {
     const before = findCondition(set.status?.conditions, CONDITION.stalled);
     await world.writer.writeStatus(set, stalledStatus(set, errors, world.clock.now()));
@@ -18,8 +20,12 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
     return;
   }
   const owned = await world.writer.ensureFinalizer(set, FINALIZER.podCliqueSet);
-  await guarded(world, owned, 'ERR_SYNC_PODCLIQUESET', 'SyncFailed', () => syncChildren(world, owned));
-  return soonest(await writeStatus(world, keyOf(owned)));
+  let breachDueMs: number | undefined;
+  const againMs = await pass(async () => {
+    await guarded(world, owned, 'ERR_DELETE_PCS_REPLICA', 'PodCliqueSetReplicaDeleteFailed', async () => { breachDueMs = await terminateBreached(world, owned); });
+    await guarded(world, owned, 'ERR_SYNC_PODCLIQUESET', 'SyncFailed', () => syncChildren(world, owned));
+  }, lastErrors => writeStatus(world, keyOf(owned), lastErrors));
+  return soonest(breachDueMs, againMs);
 }
 
 async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promise<void> {
@@ -31,7 +37,7 @@ async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promi
   await writer.removeAll(plan.remove);
 }
 
-async function writeStatus({ caches, writer, clock }: World, key: string): Promise<number | undefined> {
+async function writeStatus({ caches, writer, clock }: World, key: string, errors?: readonly LastError[]): Promise<number | undefined> {
   const set = caches.sets.store.get(key);
   if (!set) return undefined;
   const within = (name: string) => scopedKey(set, name);
@@ -40,10 +46,12 @@ async function writeStatus({ caches, writer, clock }: World, key: string): Promi
     clique: name => caches.cliques.store.get(within(name)),
     scalingGroup: name => caches.scalingGroups.store.get(within(name)),
     topologies: [...caches.topologies.store.values()],
-    complete: true,
+    complete: errors === undefined,
     nowMs: clock.now(),
   });
-  return writer.writeStatus(set, { ...status, lastErrors: undefined }, isUrgentSetStatus(set, status));
+  const lastErrors = lastErrorsOf(set, errors);
+  const isNews = (lastErrors === undefined) !== (set.status?.lastErrors === undefined);
+  return writer.writeStatus(set, { ...status, lastErrors }, isNews || isUrgentSetStatus(set, status));
 }
 
 /** What belongs to the set directly: members of its scaling groups belong to those. */
