@@ -1,6 +1,16 @@
-export { AutoscalingProps } from './autoscaling';
+export * from './autoscaling';
 export * from './crds';
+export * from './devices';
+export { PodVariable } from './discovery';
+export * from './node-labels';
+export * from './nvlink-domain';
+export * from './operator';
 export * from './packing';
+export { PodResourceClaim, ResourceClaimUse } from './pod-resource-claim';
 export * from './podclique';
 export * from './podcliqueset';
+export { ClaimTemplate, ClaimTemplateProps, CliqueSharingOptions, GroupSharingOptions, SetSharingOptions, SharingScope } from './resource-sharing';
 export * from './scaling-group';
+export {
+  ClusterTopology, ClusterTopologyProps, IClusterTopology, ImportedTopologyProps, NvlinkDomainSize, SchedulerTopologyProps, TopologyLevel, TopologyLevelProps,
+} from './topology';

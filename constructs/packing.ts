@@ -1,40 +1,53 @@
+import type { TopologyLevel } from './topology';
 import type { TopologyConstraint } from '../src/core';
 
-/** Options of a packing. */
-export interface PackingOptions {
-  /**
-   * Name of the ClusterTopologyBinding whose domains are meant.
-   * @default - that of the enclosing scaling group or set
-   */
-  readonly topologyName?: string;
-}
-
-/** How closely the pods of a set, a scaling group or a clique are packed. Domains are those of a ClusterTopologyBinding, for example `rack`. */
+/** How closely the pods of a set, a scaling group or a clique are packed, in levels of a topology. */
 export class Packing {
-  /** All pods in one domain; the gang waits until one can hold them. */
-  public static required(domain: string, options: PackingOptions = {}): Packing {
-    return new Packing(domain, undefined, options.topologyName);
+  /** All pods in one domain of the level; the gang waits until one can hold them. */
+  public static required(level: TopologyLevel): Packing {
+    return new Packing(level, undefined);
   }
 
-  /** All pods in one domain if one can hold them, in as few as possible otherwise. */
-  public static preferred(domain: string, options: PackingOptions = {}): Packing {
-    return new Packing(undefined, domain, options.topologyName);
+  /** All pods in one domain of the level if one can hold them, in as few as possible otherwise. */
+  public static preferred(level: TopologyLevel): Packing {
+    return new Packing(undefined, level);
   }
 
-  private constructor(private readonly requiredDomain?: string, private readonly preferredDomain?: string, private readonly topologyName?: string) {}
+  /** @internal */
+  private constructor(
+    /** @internal */
+    public readonly _required?: TopologyLevel,
+    /** @internal */
+    public readonly _preferred?: TopologyLevel,
+  ) {}
 
-  /** The same packing with a narrower domain that should hold all pods. */
-  public butPreferably(domain: string): Packing {
-    return new Packing(this.requiredDomain, domain, this.topologyName);
+  /**
+   * The same packing with a narrower level, of which one domain should hold all pods.
+   * @throws if the level is not a narrower one of the same topology
+   */
+  public butPreferably(level: TopologyLevel): Packing {
+    if (this._required && this._required._topology.name !== level._topology.name) {
+      throw new Error(`${this._required.domain} is a level of ${this._required._topology.name}, ${level.domain} one of ${level._topology.name}`);
+    }
+    if (this._required?._isNarrowerThan(level) || this._required?.domain === level.domain) {
+      throw new Error(`${level.domain} is not narrower than ${this._required.domain}, which is required: the preference would say nothing`);
+    }
+    return new Packing(this._required, level);
+  }
+
+  /** @internal */
+  public get _levels(): TopologyLevel[] {
+    return [this._required, this._preferred].filter(level => level !== undefined);
   }
 
   /** @internal */
   public _toConstraint(): TopologyConstraint {
+    const [level] = this._levels;
     return {
-      ...(this.topologyName ? { topologyName: this.topologyName } : {}),
+      ...(level ? { topologyName: level._topology.name } : {}),
       pack: {
-        ...(this.requiredDomain ? { required: this.requiredDomain } : {}),
-        ...(this.preferredDomain ? { preferred: this.preferredDomain } : {}),
+        ...(this._required ? { required: this._required.domain } : {}),
+        ...(this._preferred ? { preferred: this._preferred.domain } : {}),
       },
     };
   }

@@ -26,13 +26,15 @@ export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.Abstrac
 }
 
 /**
- * Adds extended resources to a container. Limits are enough: Kubernetes takes them for the requests too.
+ * Adds extended resources to the first container. Limits are enough: Kubernetes takes them for the requests too.
  *
  * @internal
  */
-export function withExtendedResources(container: Container, amounts: { readonly [name: string]: number }): Container {
+export function withExtendedResources(spec: PodSpec, amounts: { readonly [name: string]: number }): PodSpec {
+  const [first, ...others] = spec.containers;
+  if (!first) return spec;
   const texts = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
-  return { ...container, resources: { ...container.resources, limits: { ...container.resources?.limits, ...texts } } };
+  return { ...spec, containers: [{ ...first, resources: { ...first.resources, limits: { ...first.resources?.limits, ...texts } } }, ...others] };
 }
 
 /**

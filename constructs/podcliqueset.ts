@@ -1,9 +1,19 @@
 import { ApiObject, ApiObjectMetadata, Duration, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Autoscaling, ReplicasOwner } from './autoscaling';
+import { PackedScope, packingFindings } from './hierarchy';
+import { addScaledObject, kedaFindings } from './keda';
+import { NvlinkDomain, NvlinkDomainPlan } from './nvlink-domain';
 import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
+import { referenceFindings } from './references';
+import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, toClaimTemplate, toSetSharing } from './resource-sharing';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
-import { AdmissionResult, CliqueStartupType, FieldError, PodCliqueSet as PodCliqueSetObject, admit } from '../src/core';
+import { Topology, completed, toBinding } from './topology';
+import {
+  AdmissionResult, CliqueStartupType, FieldError, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
+  SCHEDULER_NAME, admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
+} from '../src/core';
 
 /** Who waits for whom when a gang starts. */
 export enum StartupOrder {
@@ -36,6 +46,16 @@ export interface PodCliqueSetProps {
    */
   readonly replicas?: number;
   /**
+   * Who decides how many copies there are. With AUTOSCALER, `replicas` must be left out.
+   * @default ReplicasOwner.GIT
+   */
+  readonly replicasOwner?: ReplicasOwner;
+  /**
+   * Who scales the copies; only `Autoscaling.byKeda`, with ReplicasOwner.AUTOSCALER.
+   * @default - nobody
+   */
+  readonly autoscaling?: Autoscaling;
+  /**
    * Who waits for whom.
    * @default - EXPLICIT once a clique has a `startAfter`, ANY_ORDER otherwise
    */
@@ -45,6 +65,11 @@ export interface PodCliqueSetProps {
    * @default - anywhere
    */
   readonly packing?: Packing;
+  /**
+   * The multi-node NVLink domain of the pods with GPUs; every copy has its own.
+   * @default - none
+   */
+  readonly nvlinkDomain?: NvlinkDomain;
   /**
    * PriorityClass of the gangs.
    * @default - none
@@ -74,17 +99,22 @@ export interface PodCliqueSetProps {
 export class PodCliqueSet extends Construct {
   private readonly cliques: PodClique[] = [];
   private readonly scalingGroups: ScalingGroup[] = [];
+  private readonly claimTemplates: ResourceClaimTemplateConfig[] = [];
+  private readonly sharings: PodCliqueSetResourceSharing[] = [];
   private readonly apiObject: ApiObject;
   private hasPassed = false;
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
+    const { metadata, nvlinkDomain, autoscaling } = props;
+    const annotations = nvlinkDomain ? { annotations: { ...metadata?.annotations, ...nvlinkDomain._annotations } } : {};
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: 'grove.io/v1alpha1',
       kind: 'PodCliqueSet',
-      metadata: { ...props.metadata, name: props.metadata?.name ?? id },
-      spec: Lazy.any({ produce: () => this.admitted().spec }),
+      metadata: { ...metadata, ...annotations, name: metadata?.name ?? id },
+      spec: Lazy.any({ produce: () => this.admitted() }),
     });
+    if (autoscaling?._keda) addScaledObject(this, 'scaled-object', { kind: 'PodCliqueSet', name: this.name, namespace: metadata?.namespace, replicas: 1 }, autoscaling._keda);
     this.node.addValidation({ validate: () => this.findings() });
   }
 
@@ -102,19 +132,49 @@ export class PodCliqueSet extends Construct {
   public addClique(id: string, props: PodCliqueProps = {}): PodClique {
     const clique = new PodClique(this, id, props);
     this.cliques.push(clique);
+    this.scaleByKeda(clique, 'PodClique', clique.replicas, copy => cliqueName(this.name, copy, clique.cliqueName));
     return clique;
   }
 
-  /** Adds a group of cliques that scale together; its cliques are added to the group. */
+  /** Adds a group of cliques that scale together: cliques of the set that are named in the props, or cliques that are added to the group. */
   public addScalingGroup(id: string, props: ScalingGroupProps = {}): ScalingGroup {
     const group = new ScalingGroup(this, id, props);
     this.scalingGroups.push(group);
+    this.scaleByKeda(group, 'PodCliqueScalingGroup', group.replicas, copy => scalingGroupName(this.name, copy, group.groupName));
     return group;
+  }
+
+  /**
+   * Adds a template of ResourceClaims, to be shared with `shareClaims` of the set, of a scaling group or of a clique.
+   * @throws if there is a template of that name
+   */
+  public addClaimTemplate(name: string, props: ClaimTemplateProps): ClaimTemplate {
+    if (this.claimTemplates.some(template => template.name === name)) throw new Error(`${this.node.path}: there is a claim template ${name} already`);
+    this.claimTemplates.push(toClaimTemplate(name, props));
+    return ClaimTemplate._inSet(this, name);
+  }
+
+  /** Lets pods share claims made from a template: one for all copies of the set, or one for each. */
+  public shareClaims(template: ClaimTemplate, options: SetSharingOptions): void {
+    this._requireOwnTemplate(template);
+    const stranger = options.cliques?.find(clique => !this.cliques.includes(clique)) ?? options.scalingGroups?.find(group => !this.scalingGroups.includes(group));
+    if (stranger) throw new Error(`${stranger.node.path} is not in ${this.node.path}, whose pods are to share ${template.name}`);
+    this.sharings.push(toSetSharing(template, options));
+  }
+
+  /** The multi-node NVLink domains that each copy of the set gets, and how many pods, GPUs and nodes each of them takes. */
+  public nvlinkDomains(): NvlinkDomainPlan[] {
+    return planNvlinkDomains(this.submitted(), this.topology()?.nvlinkDomainSize?.gpusPerNode).map(plan => ({ ...plan, cliques: [...plan.cliques] }));
   }
 
   /** Changes the synthesized object where the constructs cannot. */
   public addJsonPatch(...patches: JsonPatch[]): void {
     this.apiObject.addJsonPatch(...patches);
+  }
+
+  /** @internal */
+  public _requireOwnTemplate(template: ClaimTemplate): void {
+    if (template._owner && template._owner !== this) throw new Error(`${this.node.path} cannot share ${template.name}: it is kept in another PodCliqueSet`);
   }
 
   /**
@@ -123,35 +183,88 @@ export class PodCliqueSet extends Construct {
    */
   private findings(): string[] {
     if (this.hasPassed) return [];
-    const unfinished = this.unfinished();
-    const problems = unfinished.length > 0 ? unfinished : this.verdict().errors.map(sentence);
+    const problems = this.judged().problems;
     this.hasPassed = problems.length === 0;
     return problems;
   }
 
-  private admitted(): PodCliqueSetObject {
-    const unfinished = this.unfinished();
-    if (unfinished.length > 0) throw new Error(unfinished.join('\n'));
-    const { object, errors } = this.verdict();
-    if (errors.length > 0) throw new Error(errors.map(sentence).join('\n'));
-    return object;
+  private admitted(): object {
+    const { spec, problems } = this.judged();
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    return spec;
   }
 
-  /** What keeps the object from being made at all. */
+  private judged(): { readonly spec: object; readonly problems: string[] } {
+    const unfinished = this.unfinished();
+    if (unfinished.length > 0) return { spec: {}, problems: unfinished };
+    const { object, errors } = this.verdict();
+    const problems = errors.length > 0 ? errors.map(sentence) : this.surprises(object);
+    const { replicas: _, ...rest } = object.spec;
+    return { spec: this.props.replicasOwner === ReplicasOwner.AUTOSCALER ? rest : object.spec, problems };
+  }
+
+  /** What keeps the object from being made at all, and what admission cannot see. */
   private unfinished(): string[] {
     if (this.cliques.length === 0) return ['spec.template.cliques: Required: a set needs one clique at least; add one with addClique'];
     const { startupOrder = StartupOrder.EXPLICIT } = this.props;
     const unordered = this.isOrdered() && startupOrder !== StartupOrder.EXPLICIT
       ? [`spec.template.cliqueStartupType: Invalid value "${startupOrder}": startAfter needs StartupOrder.EXPLICIT`]
       : [];
-    const empty = this.cliques.flatMap(({ containers, cliqueName }, index) => (containers.length > 0 ? [] : [
-      `spec.template.cliques[${index}].spec.podSpec.containers: Required: the pods of ${cliqueName} need a container; add one with addContainer`,
-    ]));
-    return [...unordered, ...empty];
+    return [
+      ...unordered,
+      ...this.cliques.flatMap((clique, index) => clique._findings(`spec.template.cliques[${index}]`)),
+      ...this.scalingGroups.flatMap((group, index) => group._findings(`spec.template.podCliqueScalingGroups[${index}]`)),
+      ...this.ownerFindings(),
+      ...packingFindings(this.packedScope(), this.topology()),
+    ];
+  }
+
+  /** What the cluster would accept, and what would not work there. */
+  private surprises(object: PodCliqueSetObject): string[] {
+    const size = this.topology()?.nvlinkDomainSize;
+    const references = this.cliques.flatMap(({ _group }, index) =>
+      referenceFindings(object.spec.template.cliques[index]!, _group?.cliques.map(clique => clique.cliqueName)));
+    return [...references, ...(size ? oversizedNvlinkDomains(object, size) : [])];
+  }
+
+  private ownerFindings(): string[] {
+    const { replicas, replicasOwner = ReplicasOwner.GIT, autoscaling } = this.props;
+    if (replicasOwner === ReplicasOwner.GIT) {
+      return autoscaling ? ['spec.replicas: Invalid: Git and the autoscaler would both write it; give it away with ReplicasOwner.AUTOSCALER'] : [];
+    }
+    const scaled = [...this.cliques, ...this.scalingGroups].filter(({ _keda }) => _keda);
+    return [
+      ...(replicas === undefined ? [] : [`spec.replicas: Invalid value ${replicas}: it belongs to the autoscaler; leave it out`]),
+      ...(autoscaling && !autoscaling._keda ? ['autoscaling: Invalid: the controller scales cliques and scaling groups; a set is scaled with Autoscaling.byKeda'] : []),
+      ...(autoscaling?._keda ? kedaFindings('autoscaling', 1, 0, autoscaling._keda) : []),
+      ...scaled.map(({ node }) => `${node.id}: KEDA needs a ScaledObject for each copy of the set, and how many there will be is not known with ReplicasOwner.AUTOSCALER`),
+    ];
+  }
+
+  private packedScope(): PackedScope {
+    const scopeOf = (clique: PodClique): PackedScope => ({ title: `clique ${clique.cliqueName}`, packing: clique._packing, children: [] });
+    return {
+      title: `the set ${this.name}`,
+      packing: this.props.packing,
+      children: [
+        ...this.scalingGroups.map(group => ({ title: `scaling group ${group.groupName}`, packing: group._packing, children: group.cliques.map(scopeOf) })),
+        ...this.cliques.filter(({ _group }) => !_group).map(scopeOf),
+      ],
+    };
+  }
+
+  /** The topology that the packings speak of, with all that is known of it in this app. */
+  private topology(): Topology | undefined {
+    for (const packing of [this.props.packing, ...[...this.scalingGroups, ...this.cliques].map(({ _packing }) => _packing)]) {
+      if (packing) return completed(packing._levels[0]!._topology, this);
+    }
+    return undefined;
   }
 
   private verdict(): AdmissionResult {
-    return admit({ object: this.submitted() });
+    const topology = this.topology();
+    const binding = topology && toBinding(topology);
+    return admit({ object: this.submitted(), config: { schedulers: SCHEDULERS }, ...(binding ? { topologies: [binding] } : {}) });
   }
 
   private submitted(): PodCliqueSetObject {
@@ -160,7 +273,7 @@ export class PodCliqueSet extends Construct {
     return {
       apiVersion: 'grove.io/v1alpha1',
       kind: 'PodCliqueSet',
-      metadata: { name: this.name },
+      metadata: this.apiObject.metadata.toJson(),
       spec: {
         replicas,
         ...(updateStrategy ? { updateStrategy: { type: updateStrategy } } : {}),
@@ -171,6 +284,8 @@ export class PodCliqueSet extends Construct {
           headlessServiceConfig: { publishNotReadyAddresses },
           ...(packing ? { topologyConstraint: packing._toConstraint() } : {}),
           terminationDelay: goDuration(terminationDelay ?? Duration.hours(4)),
+          ...(this.claimTemplates.length > 0 ? { resourceClaimTemplates: this.claimTemplates } : {}),
+          ...(this.sharings.length > 0 ? { resourceSharing: this.sharings } : {}),
           ...(groups.length > 0 ? { podCliqueScalingGroups: groups } : {}),
         },
       },
@@ -184,7 +299,20 @@ export class PodCliqueSet extends Construct {
   private isOrdered(): boolean {
     return this.cliques.some(clique => clique._startsAfter.length > 0);
   }
+
+  /** A ScaledObject for what each copy of the set has of a clique or a scaling group. */
+  private scaleByKeda(scaled: PodClique | ScalingGroup, kind: 'PodClique' | 'PodCliqueScalingGroup', replicas: number, nameIn: (copy: number) => string): void {
+    const keda = scaled._keda;
+    if (!keda) return;
+    const namespace = this.props.metadata?.namespace;
+    for (let copy = 0; copy < (this.props.replicas ?? 1); copy += 1) {
+      addScaledObject(scaled, `scaled-object-${copy}`, { kind, name: nameIn(copy), namespace, replicas }, keda);
+    }
+  }
 }
+
+/** Schedulers that Grove can work with; which of them are there is the cluster's affair. */
+const SCHEDULERS = [SCHEDULER_NAME, 'default-scheduler', 'kai-scheduler', 'volcano', 'lpx-scheduler'];
 
 function sentence({ field, type, badValue, detail }: FieldError): string {
   return `${field}: ${type}${badValue === undefined ? '' : ` value ${JSON.stringify(badValue)}`}: ${detail}`;

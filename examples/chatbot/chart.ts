@@ -1,12 +1,10 @@
 import { Chart, Duration, Size } from 'cdk8s';
-import { Packing, PodCliqueSet } from 'cdk8s-grove';
+import { ClusterTopology, Packing, PodClique, PodCliqueSet } from 'cdk8s-grove';
 import { ContainerProps, Probe, Service } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
 const IMAGE = 'lmsysorg/sglang:v0.5.5';
 const PORT = 30000;
-const PREFILL_PODS = 4;
-const DECODE_PODS = 8;
 
 /**
  * A disaggregated chatbot: prefill pods read the prompt, decode pods write the answer, a router sends every request through one of each.
@@ -17,12 +15,13 @@ export class Chatbot extends Chart {
     super(scope, id);
 
     // The prompt's key-value cache goes from prefill to decode: over NVLink if both are in one rack, over the network if none has room.
-    const chatbot = new PodCliqueSet(this, 'chatbot', { packing: Packing.preferred('rack', { topologyName: 'nvl72' }) });
+    const rack = ClusterTopology.fromName('nvl72').level('rack');
+    const chatbot = new PodCliqueSet(this, 'chatbot', { packing: Packing.preferred(rack) });
 
     const server = { gpus: 4, sharedMemory: Size.gibibytes(64) };
-    const prefill = chatbot.addClique('prefill', { ...server, replicas: PREFILL_PODS, minAvailable: 2, containers: [engine('prefill')] });
-    const decode = chatbot.addClique('decode', { ...server, replicas: DECODE_PODS, minAvailable: 4, containers: [engine('decode')] });
-    const router = chatbot.addClique('router', { replicas: 2, minAvailable: 1, containers: [routerOf(PREFILL_PODS, DECODE_PODS)] });
+    const prefill = chatbot.addClique('prefill', { ...server, replicas: 4, minAvailable: 2, containers: [engine('prefill')] });
+    const decode = chatbot.addClique('decode', { ...server, replicas: 8, minAvailable: 4, containers: [engine('decode')] });
+    const router = chatbot.addClique('router', { replicas: 2, minAvailable: 1, containers: [routerOf(prefill, decode)] });
     router.startAfter(prefill, decode);
 
     new Service(this, 'service', { metadata: { name: 'chatbot' }, selector: router, ports: [{ port: 80, targetPort: PORT }] });
@@ -48,23 +47,19 @@ function engine(mode: 'prefill' | 'decode'): ContainerProps {
   };
 }
 
-function routerOf(prefillPods: number, decodePods: number): ContainerProps {
+/** Every pod has a name in DNS that is known before it starts. */
+function routerOf(prefill: PodClique, decode: PodClique): ContainerProps {
   return {
     image: IMAGE,
     command: ['python3', '-m', 'sglang_router.launch_router'],
     args: [
       '--pd-disaggregation',
-      ...addresses('prefill', prefillPods).flatMap(address => ['--prefill', address]),
-      ...addresses('decode', decodePods).flatMap(address => ['--decode', address]),
+      ...prefill.podAddresses().flatMap(address => ['--prefill', `http://${address}:${PORT}`]),
+      ...decode.podAddresses().flatMap(address => ['--decode', `http://${address}:${PORT}`]),
       '--host', '0.0.0.0',
       '--port', String(PORT),
     ],
     portNumber: PORT,
     readiness: Probe.fromHttpGet('/health'),
   };
-}
-
-/** Every pod has a name in DNS that is known before it starts; Kubernetes fills in the variables that Grove gives to each container. */
-function addresses(clique: string, pods: number): string[] {
-  return Array.from({ length: pods }, (_, n) => `http://$(GROVE_PCS_NAME)-$(GROVE_PCS_INDEX)-${clique}-${n}.$(GROVE_HEADLESS_SERVICE):${PORT}`);
 }

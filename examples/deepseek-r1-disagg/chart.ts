@@ -1,11 +1,14 @@
 import { Chart, Duration, Size } from 'cdk8s';
-import { Packing, PodCliqueSet } from 'cdk8s-grove';
+import { ClusterTopology, NodeLabels, NvlinkDomain, Packing, PodClique, PodCliqueSet } from 'cdk8s-grove';
 import { ConfigMap, ContainerProps, ContainerResources, Cpu, EnvValue, Probe, Secret, Service, Volume } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { DECODE_ENGINE, GPUS_PER_POD, PREFILL_ENGINE, WORKERS } from './engines';
 
 const IMAGE = 'nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:0.8.1';
 const SSH_PORT = 2222;
+
+/** The cluster's topology, see ../topology. With its levels and sizes here, a set that no rack can hold is refused before it gets there. */
+const NVL72 = ClusterTopology.fromName('nvl72', { levels: NodeLabels.nvidiaGpuClique(), nvlinkDomainSize: { nodes: 18, gpusPerNode: GPUS_PER_POD } });
 
 /** What all pods with GPUs have in common: a whole GB200 node each. */
 const NODE = { gpus: GPUS_PER_POD, sharedMemory: Size.gibibytes(800) };
@@ -42,14 +45,15 @@ export class DeepSeekR1 extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id);
 
-    const model = new PodCliqueSet(this, 'deepseek-r1', { packing: Packing.required('rack', { topologyName: 'nvl72' }) });
+    const rack = NVL72.level('rack');
+    const model = new PodCliqueSet(this, 'deepseek-r1', { packing: Packing.required(rack), nvlinkDomain: NvlinkDomain.named('model') });
     const frontend = model.addClique('frontend', { containers: [FRONTEND] });
     model.addClique('prefill', { ...NODE, containers: [this.engine(['python3', ...dynamo('prefill')])] });
 
     // The leader starts the engine on its workers over SSH, so it starts when they listen.
     const decode = model.addScalingGroup('decode');
     const worker = decode.addClique('worker', { ...NODE, replicas: WORKERS, containers: [this.listener()] });
-    decode.addClique('leader', { ...NODE, containers: [this.engine(acrossPods(dynamo('decode')))] }).startAfter(worker);
+    decode.addClique('leader', { ...NODE, containers: [this.engine(acrossPods(worker, dynamo('decode')))] }).startAfter(worker);
 
     new Service(this, 'service', { metadata: { name: 'deepseek-r1' }, selector: frontend, ports: [{ port: 80, targetPort: 8000 }] });
   }
@@ -93,10 +97,9 @@ function dynamo(mode: 'prefill' | 'decode'): string[] {
   ];
 }
 
-/** One process for each GPU of the leader and its workers; the names come from the variables that Grove gives to each container. */
-function acrossPods(python: string[]): string[] {
-  const workers = Array.from({ length: WORKERS }, (_, n) => `$(GROVE_PCSG_NAME)-$(GROVE_PCSG_INDEX)-worker-${n}.$(GROVE_HEADLESS_SERVICE)`);
-  const hosts = ['localhost', ...workers].map(host => `${host}:${GPUS_PER_POD}`);
+/** One process for each GPU of the leader and its workers. */
+function acrossPods(worker: PodClique, python: string[]): string[] {
+  const hosts = ['localhost', ...worker.podAddresses()].map(host => `${host}:${GPUS_PER_POD}`);
   return [
     'mpirun', '--allow-run-as-root',
     '-np', String(GPUS_PER_POD * (1 + WORKERS)),

@@ -37,3 +37,5 @@ export * from './status/podgang';
 export * from './status/pods';
 export * from './status/scaling-group';
 export * from './topology/bindings';
+export * from './topology/nvlink';
+export * from './topology/presets';

@@ -1,10 +1,11 @@
 import { Chart, JsonPatch, Testing } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
-import { Packing, PodCliqueSet } from '../../src';
+import { ClusterTopology, Packing, PodCliqueSet } from '../../src';
 import { admit } from '../../src/core';
 
 function chatbot(chart: Chart): PodCliqueSet {
-  const set = new PodCliqueSet(chart, 'chatbot', { packing: Packing.required('block', { topologyName: 'dc' }).butPreferably('rack') });
+  const dc = ClusterTopology.fromName('dc');
+  const set = new PodCliqueSet(chart, 'chatbot', { packing: Packing.required(dc.level('block')).butPreferably(dc.level('rack')) });
   const router = set.addClique('router', { containers: [{ image: 'router:1' }] });
   const prefill = set.addClique('prefill', { replicas: 2, minAvailable: 1, gpus: 4, containers: [{ image: 'server:1' }] });
   const decode = set.addScalingGroup('decode', { replicas: 2 });

@@ -5,7 +5,7 @@ import { KubeObject } from '../../controller/src/kube/object';
 import { applyPatch } from '../../controller/src/kube/patch';
 import { CUSTOM_RESOURCE_DEFINITION, ResourceType, resourcePath } from '../../controller/src/kube/resource';
 import { crdFiles } from '../../scripts/crds/files';
-import { Packing, PodCliqueSet, UpdateStrategy } from '../../src';
+import { Autoscaling, ClusterTopology, Packing, PodCliqueSet, UpdateStrategy } from '../../src';
 import { send } from '../control-plane/admin';
 import { ensureBinaries } from '../control-plane/binaries';
 import { connect } from '../control-plane/connect';
@@ -105,9 +105,10 @@ test('what the constructs write comes back as it was written: nothing drifts', a
 
 /** A set that uses what the constructs offer. */
 function everything(chart: Chart): void {
+  const dc = ClusterTopology.fromName('dc');
   const set = new PodCliqueSet(chart, 'everything', {
     replicas: 2,
-    packing: Packing.required('block', { topologyName: 'dc' }).butPreferably('rack'),
+    packing: Packing.required(dc.level('block')).butPreferably(dc.level('rack')),
     priorityClassName: 'high',
     terminationDelay: Duration.minutes(90),
     updateStrategy: UpdateStrategy.ON_DELETE,
@@ -117,7 +118,7 @@ function everything(chart: Chart): void {
   const router = set.addClique('router', {
     labels: { team: 'chat' },
     annotations: { note: 'x' },
-    autoscaling: { maxReplicas: 4, cpuUtilizationPercent: 70 },
+    autoscaling: Autoscaling.byController({ maxReplicas: 4, metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(70))] }),
     containers: [{
       image: 'router:1',
       portNumber: 8000,
@@ -126,7 +127,9 @@ function everything(chart: Chart): void {
       volumeMounts: [{ path: '/settings', volume: kplus.Volume.fromConfigMap(chart, 'volume', configMap) }],
     }],
   });
-  const group = set.addScalingGroup('decode', { replicas: 2, autoscaling: { minReplicas: 2, maxReplicas: 4 }, packing: Packing.preferred('host') });
+  const group = set.addScalingGroup('decode', {
+    replicas: 2, autoscaling: Autoscaling.byController({ minReplicas: 2, maxReplicas: 4 }), packing: Packing.preferred(dc.level('host')),
+  });
   const leader = group.addClique('leader', { gpus: 8, containers: [{ image: 'server:1' }] });
   group.addClique('worker', {
     replicas: 3,

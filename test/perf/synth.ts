@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Packing, PodCliqueSet } from 'cdk8s-grove';
+import { ClusterTopology, Packing, PodCliqueSet } from 'cdk8s-grove';
 import type { Bench } from './bench';
 import { PodCliqueSet as PodCliqueSetObject, admit } from 'cdk8s-grove/core';
 
@@ -63,7 +63,7 @@ function measure(count: number, outdir: string): Figures {
 }
 
 function addWithLibrary(chart: Chart, index: number): void {
-  const set = new PodCliqueSet(chart, `llm-${index}`, { packing: Packing.required('rack', { topologyName: 'nvl72' }) });
+  const set = new PodCliqueSet(chart, `llm-${index}`, { packing: Packing.required(ClusterTopology.fromName('nvl72').level('rack')) });
   const server = (mode: string) => [{ image: 'server:1', args: ['--mode', mode], portNumber: 8000 }];
   const prefill = set.addClique('prefill', { replicas: 4, minAvailable: 2, gpus: 4, containers: server('prefill') });
   const decode = set.addClique('decode', { replicas: 8, minAvailable: 4, gpus: 4, containers: server('decode') });
