@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crdFiles } from './crds/files';
+import { crdFiles, shapesFile } from './crds/files';
 
 const root = join(__dirname, '..');
 const files = crdFiles();
@@ -9,4 +9,6 @@ for (const { path, text } of files) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
-process.stdout.write(`${files.length} files written to crds/\n`);
+const shapes = shapesFile(files);
+writeFileSync(join(root, shapes.path), shapes.text);
+process.stdout.write(`${files.length} files written to crds/, and ${shapes.path}\n`);

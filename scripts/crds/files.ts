@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { Crd, customResourceDefinitions, minimal } from './crd';
 import { readDeclarations } from './declarations';
 import { Schema } from './schema';
+import { shapesSource } from './shapes';
 
 const ROOT = join(__dirname, '..', '..');
 const API = join(ROOT, 'src', 'core', 'api');
@@ -24,6 +25,11 @@ export function crdFiles(): CrdFile[] {
     ...crds.map(crd => crdFile('crds', crd)),
     ...crds.map(crd => crdFile('crds/minimal', minimal(crd))),
   ];
+}
+
+/** The same schemas in the form that admission looks them up in. */
+export function shapesFile(files: readonly CrdFile[]): { readonly path: string; readonly text: string } {
+  return { path: 'src/core/admission/shapes.generated.ts', text: shapesSource(files.map(({ crd }) => crd)) };
 }
 
 function crdFile(folder: string, crd: Crd): CrdFile {

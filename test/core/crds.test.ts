@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { structuralValidator } from './structural-validator';
-import { crdFiles } from '../../scripts/crds/files';
+import { crdFiles, shapesFile } from '../../scripts/crds/files';
 import type { Schema } from '../../scripts/crds/schema';
 import { Defaults, SET_SPEC_DEFAULTS } from '../../src/core/admission/schema-defaults';
 import { RecordedCreate, asRecorded, recordedCreates } from '../golden/schema-verdicts';
@@ -12,6 +12,11 @@ const podCliqueSetSchema = files.find(({ crd }) => crd.spec.names.kind === 'PodC
 
 describe('the files under crds/', () => {
   test.each(files)('$path is what the generator makes of the sources', ({ path, text }) => {
+    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+  });
+
+  test('and the table that admission looks shapes up in are made of the same sources', () => {
+    const { path, text } = shapesFile(files);
     expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
   });
 

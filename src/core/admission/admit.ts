@@ -1,10 +1,20 @@
+import { backendErrors } from './backend-rules';
 import { cliqueErrors } from './clique-rules';
-import { withDefaults } from './defaults';
+import { withAdmissionDefaults, withServerDefaults } from './defaults';
+import { fieldError } from './errors';
 import { groupErrors } from './group-rules';
-import type { AdmissionConfig, AdmissionRequest, AdmissionResult } from './request';
+import { mnnvlErrors, mnnvlUpdateErrors } from './mnnvl-rules';
+import { podErrors } from './pod-rules';
+import { podWarnings } from './pod-warnings';
+import type { AdmissionConfig, AdmissionRequest, AdmissionResult, FieldError } from './request';
 import { setErrors } from './set-rules';
-import { shapeErrors } from './shape-rules';
+import { shapeFindings } from './shape-rules';
+import { sharingErrors } from './sharing-rules';
 import { startupErrors } from './startup-rules';
+import { constraintShapeErrors, topologyErrors, topologyWarnings } from './topology-rules';
+import { deprecationWarnings, topologyUpdateErrors } from './topology-update-rules';
+import { updateErrors } from './update-rules';
+import type { PodCliqueSet } from '../api';
 import { SCHEDULER_NAME } from '../desired/pods';
 
 export const DEFAULT_ADMISSION_CONFIG: AdmissionConfig = {
@@ -15,19 +25,62 @@ export const DEFAULT_ADMISSION_CONFIG: AdmissionConfig = {
 };
 
 /**
- * The verdict on a PodCliqueSet, the same for `cdk8s synth`, the command line, the webhook and the controller: defaults first, then every
- * rule, with all errors at once. The rules on topology, resource sharing, MNNVL and what an update may change are not checked yet.
+ * The verdict on a PodCliqueSet, the same for `cdk8s synth`, the command line, the webhook and the controller (spec 02): defaults first, then
+ * the schema and every rule, with all errors at once. With `oldObject` it is the verdict on an update. Never throws, whatever the object is,
+ * and admits its own result unchanged.
  */
 export function admit(request: AdmissionRequest): AdmissionResult {
   const config = { ...DEFAULT_ADMISSION_CONFIG, ...request.config };
-  const malformed = shapeErrors(request.object);
+  const completed = withServerDefaults(request.object);
+  const { malformed, refused } = shapeFindings(completed, 'PodCliqueSet');
   if (malformed.length > 0) return { object: request.object, allowed: false, errors: malformed, warnings: [] };
-  const object = withDefaults(request.object);
-  const errors = [
-    ...setErrors(object),
-    ...cliqueErrors(object, config, request.oldObject === undefined),
-    ...startupErrors(object),
-    ...groupErrors(object),
+  const object = withAdmissionDefaults(completed);
+  const old = request.oldObject === undefined ? undefined : readOld(request.oldObject);
+  if (old instanceof Unreadable) return { object, allowed: false, errors: [old.error], warnings: podWarnings(object) };
+  const found = old ? updateVerdict(old, object, config, request) : creationVerdict(object, config, request);
+  const errors = [...refused, ...found];
+  return { object, allowed: errors.length === 0, errors, warnings: warningsOf(object, old !== undefined, config, request) };
+}
+
+/** A stored set that cannot be compared with. */
+class Unreadable {
+  public constructor(public readonly error: FieldError) {}
+}
+
+function readOld(stored: PodCliqueSet): PodCliqueSet | Unreadable {
+  const completed = withServerDefaults(stored);
+  const [first] = shapeFindings(completed, 'PodCliqueSet').malformed;
+  if (!first) return withAdmissionDefaults(completed);
+  return new Unreadable(fieldError('InternalError', first.field, `the stored set cannot be read: ${first.detail}`));
+}
+
+function creationVerdict(set: PodCliqueSet, config: AdmissionConfig, { topologies }: AdmissionRequest): FieldError[] {
+  return [
+    ...topologyErrors(set, config, topologies),
+    ...structuralErrors(set, config, true),
+    ...mnnvlErrors(set, config),
+    ...backendErrors(set, config),
   ];
-  return { object, allowed: errors.length === 0, errors, warnings: [] };
+}
+
+/** What may not change is only asked of a set that could be created as it is now (spec 02 §3). */
+function updateVerdict(old: PodCliqueSet, set: PodCliqueSet, config: AdmissionConfig, { topologies }: AdmissionRequest): FieldError[] {
+  const errors = [...structuralErrors(set, config, false), ...mnnvlUpdateErrors(old, set), ...backendErrors(set, config)];
+  return errors.length > 0 ? errors : [...updateErrors(old, set), ...topologyUpdateErrors(old, set, config, topologies)];
+}
+
+function structuralErrors(set: PodCliqueSet, config: AdmissionConfig, creating: boolean): FieldError[] {
+  return [
+    ...constraintShapeErrors(set, creating),
+    ...setErrors(set),
+    ...sharingErrors(set),
+    ...cliqueErrors(set, config),
+    ...podErrors(set, creating),
+    ...startupErrors(set),
+    ...groupErrors(set),
+  ];
+}
+
+function warningsOf(set: PodCliqueSet, updating: boolean, config: AdmissionConfig, { topologies }: AdmissionRequest): string[] {
+  return [...podWarnings(set), ...(updating ? deprecationWarnings(set) : topologyWarnings(set, config, topologies))];
 }

@@ -1,4 +1,5 @@
 import { SET_SPEC_DEFAULTS, withSchemaDefaults } from './schema-defaults';
+import { isRecord } from './syntax';
 import type { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate } from '../api';
 
 /**
@@ -6,8 +7,26 @@ import type { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate } fro
  * stored is what was asked for. Idempotent.
  */
 export function withDefaults(set: PodCliqueSet): PodCliqueSet {
-  const { metadata } = set;
-  const spec = withSchemaDefaults(set.spec, SET_SPEC_DEFAULTS);
+  return withAdmissionDefaults(withServerDefaults(set));
+}
+
+/** The set with the schema's defaults. What is not of the expected shape stays as it is. */
+export function withServerDefaults(set: PodCliqueSet): PodCliqueSet {
+  if (!isRecord(set)) return set;
+  const spec = withSchemaDefaults(withoutEmptyStrategy(set.spec), SET_SPEC_DEFAULTS);
+  return spec === set.spec ? set : { ...(set as PodCliqueSet), spec };
+}
+
+/** A Go client drops an update strategy of "" on its way (upstream's webhook does), and so do we: it means the same as none. */
+function withoutEmptyStrategy(spec: PodCliqueSet['spec']): PodCliqueSet['spec'] {
+  if (!isRecord(spec) || !isRecord(spec.updateStrategy) || spec.updateStrategy.type as string !== '') return spec;
+  const { updateStrategy: { type: _, ...strategy }, ...rest } = spec as PodCliqueSet['spec'] & Required<Pick<PodCliqueSet['spec'], 'updateStrategy'>>;
+  return Object.keys(strategy).length === 0 ? rest : { ...rest, updateStrategy: strategy };
+}
+
+/** A set that has the schema's defaults, with admission's. */
+export function withAdmissionDefaults(set: PodCliqueSet): PodCliqueSet {
+  const { metadata, spec } = set;
   const { template } = spec;
   return {
     ...set,
@@ -25,6 +44,7 @@ export function withDefaults(set: PodCliqueSet): PodCliqueSet {
   };
 }
 
+/** A clique without `replicas` has one pod; its floor and its autoscaler start from there (upstream starts from what was submitted, D5, D6). */
 function defaultedClique(clique: PodCliqueTemplate): PodCliqueTemplate {
   const { spec } = clique;
   const replicas = spec.replicas || 1;
@@ -33,6 +53,7 @@ function defaultedClique(clique: PodCliqueTemplate): PodCliqueTemplate {
     ...clique,
     spec: {
       ...spec,
+      roleName: spec.roleName ?? '',
       replicas,
       minAvailable: spec.minAvailable ?? replicas,
       ...(autoScalingConfig ? { autoScalingConfig: { ...autoScalingConfig, minReplicas: autoScalingConfig.minReplicas ?? replicas } } : {}),

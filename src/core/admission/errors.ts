@@ -7,11 +7,19 @@ export function fieldError(type: FieldErrorType, field: string, detail: string, 
 
 /** One Duplicate error for each value that comes up again. */
 export function duplicates(field: string, what: string, values: readonly string[]): FieldError[] {
-  const again = new Set(values.filter((value, index) => values.indexOf(value) !== index));
-  return [...again].map(value => fieldError('Duplicate', field, `${what} "${value}" must be used once only`, value));
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const value of values) (seen.has(value) ? again : seen).add(value);
+  return Array.from(again, value => fieldError('Duplicate', field, `${what} "${value}" must be used once only`, value));
 }
 
 /** The errors whose conditions hold. A table of rules reads as: [broken, error]. */
 export function broken(...rules: readonly (readonly [boolean, FieldError])[]): FieldError[] {
   return rules.filter(([applies]) => applies).map(([, error]) => error);
+}
+
+/** Names in a sentence: all of a few, the first of many. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).map(name => `"${name}"`).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }

@@ -1,59 +1,124 @@
 import { fieldError } from './errors';
 import type { FieldError } from './request';
+import type { Shape } from './shape';
+import { ROOTS, SHAPES } from './shapes.generated';
+import { isRecord } from './syntax';
+
+/** What the schema has against an object. */
+export interface ShapeFindings {
+  /** Something is missing or of the wrong kind: no other rule can be asked. */
+  readonly malformed: readonly FieldError[];
+  /** Values that the schema does not allow; the other rules can be asked too. */
+  readonly refused: readonly FieldError[];
+}
 
 /**
- * What must be there, and of what kind, before any other rule can be asked. The API server's schema says the same; offline there is none.
+ * Judges an object as the API server's schema does, down to the last field of a pod spec, so that nothing is accepted here that the server
+ * refuses. CEL rules are not part of it: the rules of admission say the same. Fields that the schema does not know are not looked at.
  */
-export function shapeErrors(object: unknown): FieldError[] {
-  const template = at(at(object, 'spec'), 'template');
-  return [
-    ...needs(object, 'metadata', isRecord, 'an object with a name'),
-    ...needs(template, 'spec.template.cliques', Array.isArray, 'a list of cliques'),
-    ...list(at(template, 'cliques')).flatMap((clique, index) => cliqueShape(clique, `spec.template.cliques[${index}]`)),
-    ...optionalList(template, 'spec.template.podCliqueScalingGroups'),
-    ...list(at(template, 'podCliqueScalingGroups')).flatMap((group, index) => [
-      ...needs(group, `spec.template.podCliqueScalingGroups[${index}].name`, isText, 'a name'),
-      ...needs(group, `spec.template.podCliqueScalingGroups[${index}].cliqueNames`, isTextList, 'a list of clique names'),
-    ]),
-  ];
+export function shapeFindings(object: unknown, kind: keyof typeof ROOTS): ShapeFindings {
+  const malformed: FieldError[] = [];
+  const refused: FieldError[] = [];
+  new ShapeWalk(malformed, refused).visit(object, shape(ROOTS[kind]), '');
+  return { malformed, refused };
 }
 
-function cliqueShape(clique: unknown, path: string): FieldError[] {
-  const podSpec = at(at(clique, 'spec'), 'podSpec');
-  return [
-    ...needs(clique, `${path}.name`, isText, 'a name'),
-    ...needs(at(clique, 'spec'), `${path}.spec.podSpec`, isRecord, 'a pod spec'),
-    ...(isRecord(podSpec) ? needs(podSpec, `${path}.spec.podSpec.containers`, Array.isArray, 'a list of containers') : []),
-  ];
+/** A row of the table, ready for use. */
+interface Compiled extends Omit<Shape, 'fields' | 'pattern'> {
+  readonly fieldRows?: ReadonlyMap<string, number>;
+  readonly expression?: RegExp;
 }
 
-/** A Required error when the last field of the path is absent, Invalid when it is of the wrong kind. */
-function needs(parent: unknown, path: string, holds: (value: unknown) => boolean, what: string): FieldError[] {
-  const value = at(parent, path.slice(path.lastIndexOf('.') + 1));
-  if (value === undefined || value === null) return [fieldError('Required', path, `must be ${what}`)];
-  return holds(value) ? [] : [fieldError('Invalid', path, `must be ${what}`, value)];
+const compiled: Compiled[] = [];
+
+function shape(row: number): Compiled {
+  let found = compiled[row];
+  if (!found) {
+    const { fields, pattern, ...rest } = SHAPES[row]!;
+    found = {
+      ...rest,
+      ...(fields ? { fieldRows: new Map(Object.entries(fields)) } : {}),
+      ...(pattern === undefined ? {} : { expression: new RegExp(pattern) }),
+    };
+    compiled[row] = found;
+  }
+  return found;
 }
 
-function optionalList(parent: unknown, path: string): FieldError[] {
-  return at(parent, path.slice(path.lastIndexOf('.') + 1)) === undefined ? [] : needs(parent, path, Array.isArray, 'a list');
+class ShapeWalk {
+  public constructor(private readonly malformed: FieldError[], private readonly refused: FieldError[]) {}
+
+  public visit(value: unknown, of: Compiled, path: string): void {
+    if (of.type === undefined) return;
+    if (!isOfType(value, of.type)) {
+      this.malformed.push(fieldError('Invalid', path, `must be ${NAMES[of.type]}`, value));
+    } else if (typeof value === 'string') {
+      this.text(value, of, path);
+    } else if (typeof value === 'number') {
+      const { minimum = -Infinity, maximum = Infinity } = of;
+      if (value < minimum || value > maximum) this.refused.push(fieldError('Invalid', path, `must be from ${minimum} to ${maximum}`, value));
+    } else if (Array.isArray(value)) {
+      this.list(value, of, path);
+    } else if (isRecord(value)) {
+      this.object(value, of, path);
+    }
+  }
+
+  private object(value: Readonly<Record<string, unknown>>, of: Compiled, path: string): void {
+    const { required = [], fieldRows, values } = of;
+    for (const field of required) {
+      if (!Object.hasOwn(value, field) || value[field] === undefined) this.malformed.push(fieldError('Required', join(path, field), 'must be set'));
+    }
+    for (const field in value) {
+      const row = fieldRows?.get(field) ?? values;
+      const part = value[field];
+      if (row === undefined || part === undefined) continue;
+      const expected = shape(row);
+      if (part !== null || !expected.hasDefault) this.visit(part, expected, join(path, field));
+    }
+  }
+
+  private list(value: readonly unknown[], { items, minItems = 0, keys }: Compiled, path: string): void {
+    if (value.length < minItems) this.refused.push(fieldError('Invalid', path, `must have ${minItems} entries at least`, value.length));
+    if (items !== undefined) {
+      const expected = shape(items);
+      for (let index = 0; index < value.length; index += 1) this.visit(value[index], expected, `${path}[${index}]`);
+    }
+    if (keys && value.length > 1) this.unique(value, keys, path);
+  }
+
+  private unique(value: readonly unknown[], keys: readonly string[], path: string): void {
+    const seen = new Set<string>();
+    value.forEach((entry, index) => {
+      const identity = JSON.stringify(keys.length === 0 ? entry : keys.map(key => (isRecord(entry) ? entry[key] : undefined)));
+      if (seen.has(identity)) this.refused.push(fieldError('Duplicate', `${path}[${index}]`, 'must not come up twice in the list', entry));
+      seen.add(identity);
+    });
+  }
+
+  private text(value: string, { enum: allowed, minLength = 0, maxLength = Infinity, expression }: Compiled, path: string): void {
+    const refuse = (detail: string) => this.refused.push(fieldError('Invalid', path, detail, value));
+    if (allowed && !allowed.includes(value)) this.refused.push(fieldError('NotSupported', path, `must be one of ${allowed.join(', ')}`, value));
+    else if (value.length < minLength) refuse(`must have ${minLength} characters at least`);
+    else if (value.length > maxLength) refuse(`must have ${maxLength} characters at most`);
+    else if (expression && !expression.test(value)) refuse(`must match ${expression.source}`);
+  }
 }
 
-function at(parent: unknown, field: string): unknown {
-  return isRecord(parent) ? parent[field] : undefined;
+const NAMES: Readonly<Record<NonNullable<Shape['type']>, string>> = {
+  object: 'an object', array: 'a list', string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false', intOrString: 'a whole number or a text',
+};
+
+function isOfType(value: unknown, type: NonNullable<Shape['type']>): boolean {
+  switch (type) {
+    case 'object': return isRecord(value);
+    case 'array': return Array.isArray(value);
+    case 'integer': return Number.isInteger(value);
+    case 'intOrString': return typeof value === 'string' || Number.isInteger(value);
+    default: return typeof value === type;
+  }
 }
 
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
-}
-
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isText);
+function join(path: string, field: string): string {
+  return path === '' ? field : `${path}.${field}`;
 }

@@ -1,5 +1,5 @@
 import type { PodCliqueSet } from '../api';
-import { broken, duplicates, fieldError } from './errors';
+import { broken, duplicates, fieldError, listed } from './errors';
 import type { FieldError } from './request';
 
 /** Rules on start-up dependencies; they count only with the Explicit type (spec 02 §4.4). */
@@ -21,29 +21,40 @@ export function startupErrors(set: PodCliqueSet): FieldError[] {
       ];
     }),
     ...broken(
-      [unknown.length > 0, fieldError('Invalid', 'spec.template.cliques.startsAfter', `there is no clique ${unknown.map(name => `"${name}"`).join(', ')}`, unknown.join(', '))],
+      [unknown.length > 0, fieldError('Invalid', 'spec.template.cliques.startsAfter', `there is no clique ${listed(unknown)}`, unknown[0])],
       [cycle !== undefined, fieldError('Invalid', 'spec.template.cliques', `clique must not have circular dependencies: ${cycle?.join(' → ')}`)],
     ),
   ];
 }
 
-/** A cycle of two cliques or more, from a clique back to itself. One that waits for itself only has an error of its own. */
+/**
+ * A cycle of two cliques or more, from a clique back to itself; one that waits for itself only has an error of its own. Cliques that wait for
+ * nobody are taken away, again and again; whoever is left waits in a circle, or for somebody who does.
+ */
 function findCycle(parents: ReadonlyMap<string, readonly string[]>): string[] | undefined {
-  const done = new Set<string>();
-  const visit = (name: string, trail: readonly string[]): string[] | undefined => {
-    const start = trail.indexOf(name);
-    if (start >= 0) return [...trail.slice(start), name];
-    if (done.has(name)) return undefined;
-    for (const parent of parents.get(name) ?? []) {
-      const found = parent === name ? undefined : visit(parent, [...trail, name]);
-      if (found) return found;
+  const waiting = new Map(Array.from(parents, ([name, list]) => [name, new Set(list.filter(parent => parent !== name && parents.has(parent)))]));
+  const children = new Map(Array.from(waiting.keys(), (name): [string, string[]] => [name, []]));
+  waiting.forEach((list, name) => list.forEach(parent => children.get(parent)?.push(name)));
+  const free = [...waiting.keys()].filter(name => waiting.get(name)?.size === 0);
+  for (let name = free.pop(); name !== undefined; name = free.pop()) {
+    waiting.delete(name);
+    for (const child of children.get(name) ?? []) {
+      const left = waiting.get(child);
+      left?.delete(name);
+      if (left?.size === 0) free.push(child);
     }
-    done.add(name);
-    return undefined;
-  };
-  for (const name of parents.keys()) {
-    const found = visit(name, []);
-    if (found) return found;
   }
-  return undefined;
+  return circleIn(waiting);
+}
+
+/** Follows anyone who waits to somebody they wait for, until somebody comes up again. */
+function circleIn(waiting: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+  const trail: string[] = [];
+  const at = new Map<string, number>();
+  let [name] = waiting.keys();
+  while (name !== undefined && !at.has(name)) {
+    at.set(name, trail.push(name) - 1);
+    [name] = waiting.get(name) ?? [];
+  }
+  return name === undefined ? undefined : [...trail.slice(at.get(name)), name];
 }

@@ -1,6 +1,11 @@
 const LABEL_PART = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const QUALIFIED_PART = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
+/** RFC 1123 label: what namespaces and MNNVL groups are called. */
+export function isLabel(text: string): boolean {
+  return text.length <= 63 && LABEL_PART.test(text);
+}
+
 /** RFC 1123 subdomain: what Kubernetes objects are called. */
 export function isSubdomain(text: string): boolean {
   return text.length <= 253 && text.split('.').every(part => LABEL_PART.test(part));
@@ -21,16 +26,41 @@ export function isLabelValue(text: string): boolean {
 
 /** Name of an environment variable by Kubernetes' strict rule. */
 export function isEnvName(text: string): boolean {
-  return /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(text);
+  return /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(text) && text !== '.' && !text.startsWith('..');
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 };
+const UNIT_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 };
+const LONGEST_NS = 2 ** 63;
 
-/** A Go duration (`1h30m`, `90s`, `-5m`) in milliseconds; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
-  const match = /^([-+]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.exec(text);
-  if (!match) return text === '0' ? 0 : undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)];
-  const total = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0);
-  return match[1] === '-' ? -total : total;
+/** A Go duration (`1h30m`, `90s`, `-5m`) in nanoseconds; undefined when it is none, or longer than Go can count (292 years). */
+export function durationNs(text: string): number | undefined {
+  if (/^[-+]?0$/.test(text)) return 0;
+  if (text.length > 1000 || !/^[-+]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
+  const total = parts.reduce((sum, [, count, unit]) => sum + Math.trunc(Number(count) * (UNIT_NS[unit ?? ''] ?? 0)), 0);
+  if (total >= LONGEST_NS) return undefined;
+  return text.startsWith('-') ? -total : total;
+}
+
+/** A JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two JSON values are the same, whatever the order of their keys. Any depth: no recursion. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  const pairs: [unknown, unknown][] = [[one, other]];
+  for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
+    const [a, b] = pair;
+    if (a === b) continue;
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+    const [left, right] = [a, b] as Record<string, unknown>[];
+    const keys = Object.keys(left!);
+    if (keys.length !== Object.keys(right!).length) return false;
+    for (const key of keys) {
+      if (!Object.hasOwn(right!, key)) return false;
+      pairs.push([left![key], right![key]]);
+    }
+  }
+  return true;
 }

@@ -14,6 +14,7 @@ export const LABEL = {
   podTemplateHash: 'grove.io/pod-template-hash',
   schedulerName: 'grove.io/scheduler-name',
   mnnvlGroup: 'grove.io/mnnvl-group',
+  kaiQueue: 'kai.scheduler/queue',
 } as const;
 
 /** Value of the managed-by label; upstream's, so that either controller finds the other's objects. */
@@ -37,6 +38,8 @@ export const ANNOTATION = {
   topologyName: 'grove.io/topology-name',
   mnnvlGroup: 'grove.io/mnnvl-group',
   disableProtection: 'grove.io/disable-managed-resource-protection',
+  kaiQueue: 'kai.scheduler/queue',
+  volcanoQueue: 'scheduling.grove.io/volcano-queue',
   /** Set to {@link STARTUP_READY} on a pod when the cliques it waits for are ready. */
   startup: 'grove.io/startup',
 } as const;
