@@ -63,7 +63,7 @@ export class GroveController {
       events,
       clock,
       ...(startupImage === undefined ? {} : { startupImage }),
-      admission: admissionOf(this.caches),
+      admission: admissionOf(),
       verdict: key => this.scheduler.verdict(key),
     };
     connect(this.caches, this.queues);

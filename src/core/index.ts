@@ -1,6 +1,7 @@
 export * from './admission/admit';
 export * from './admission/defaults';
 export * from './admission/request';
+export * from './admission/topology-binding';
 export * from './api';
 export * from './desired/autoscalers';
 export * from './desired/clique-pods';

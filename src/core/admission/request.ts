@@ -33,6 +33,18 @@ export interface AdmissionResult {
   readonly warnings: readonly string[];
 }
 
+/** A ClusterTopologyBinding to be admitted. */
+export interface TopologyAdmissionRequest {
+  /** The binding as submitted. */
+  readonly object: ClusterTopologyBinding;
+  /** @default DEFAULT_ADMISSION_CONFIG */
+  readonly config?: Partial<AdmissionConfig>;
+}
+
+export interface TopologyAdmissionResult extends Omit<AdmissionResult, 'object'> {
+  readonly object: ClusterTopologyBinding;
+}
+
 /** The kinds of field errors that Kubernetes' API machinery knows. */
 export type FieldErrorType = 'Required' | 'Invalid' | 'Duplicate' | 'NotFound' | 'NotSupported' | 'Forbidden' | 'InternalError';
 

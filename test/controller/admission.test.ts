@@ -1,0 +1,53 @@
+import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET } from '../../controller/src/state/resources';
+import { ClusterTopologyBinding, PodCliqueSet } from '../../src/core';
+import { EmbeddedCluster } from '../support/embedded';
+import { aCliqueTemplate, aSet } from '../support/objects';
+
+const node = { name: 'n0', labels: { 'kubernetes.io/hostname': 'n0', 'example.com/rack': 'r0' }, allocatable: { cpu: '64', memory: '256Gi' } };
+const binding = (...domains: string[]): ClusterTopologyBinding => ({
+  apiVersion: 'grove.io/v1alpha1',
+  kind: 'ClusterTopologyBinding',
+  metadata: { name: 'dc' },
+  spec: { levels: domains.map(domain => ({ domain, key: domain === 'host' ? 'kubernetes.io/hostname' : `example.com/${domain}` })) },
+});
+const packed = (required: string): PodCliqueSet => aSet('w', { cliques: [aCliqueTemplate('a', 2, 2)], topologyConstraint: { topologyName: 'dc', pack: { required } } });
+
+const conditionsOf = (set: PodCliqueSet | undefined) => Object.fromEntries((set?.status?.conditions ?? []).map(({ type, reason }) => [type, reason]));
+
+let cluster: EmbeddedCluster;
+afterEach(() => cluster.stop());
+
+test('a set whose topology does not exist runs, without the constraint, and says so', async () => {
+  cluster = await EmbeddedCluster.start({ nodes: [node] });
+  await cluster.createSet(packed('rack'));
+  const { sets } = await cluster.until('ready, and told', ({ ready, sets: [set] }) => ready.length === 2 && 'TopologyLevelsUnavailable' in conditionsOf(set));
+  expect(conditionsOf(sets[0])).toEqual({ TopologyLevelsUnavailable: 'ClusterTopologyNotFound' });
+});
+
+test('a running set does not stall when its topology loses a level, or goes; it still scales and is updated', async () => {
+  cluster = await EmbeddedCluster.start({ nodes: [node] });
+  await cluster.client.create(CLUSTER_TOPOLOGY_BINDING, binding('rack', 'host'));
+  await cluster.createSet(packed('rack'));
+  const told = (reason: string) => ({ sets: [set] }: { sets: readonly PodCliqueSet[] }) => conditionsOf(set).TopologyLevelsUnavailable === reason;
+  await cluster.until('ready', state => state.ready.length === 2 && told('AllClusterTopologyLevelsAvailable')(state));
+  await cluster.patch(CLUSTER_TOPOLOGY_BINDING, 'dc', { spec: binding('host').spec });
+  await cluster.until('the level is missed', told('ClusterTopologyLevelsUnavailable'));
+  await cluster.delete(CLUSTER_TOPOLOGY_BINDING, 'dc');
+  await cluster.until('the topology is missed', told('ClusterTopologyNotFound'));
+  await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { replicas: 2 } });
+  const { sets } = await cluster.until('four pods', ({ ready }) => ready.length === 4);
+  expect(conditionsOf(sets[0])).not.toHaveProperty('Stalled');
+});
+
+test('what is only asked of new sets is asked of a new one, and does not stop one that runs', async () => {
+  cluster = await EmbeddedCluster.start({ nodes: [node] });
+  const bound = { ...packed('rack'), spec: { replicas: 1, template: { cliques: [aCliqueTemplate('a', 2, 2, { nodeName: 'n0' })] } } };
+  await cluster.createSet(bound);
+  const { sets: [stalled] } = await cluster.until('Stalled', ({ sets: [set] }) => 'Stalled' in conditionsOf(set));
+  expect(stalled.status!.conditions![0].message).toContain('nodeName');
+  await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { cliques: [aCliqueTemplate('a', 2, 2)] } } });
+  await cluster.until('ready', ({ ready }) => ready.length === 2);
+  await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { cliques: [aCliqueTemplate('a', 2, 2, { nodeName: 'n0' })] } } });
+  await cluster.clock.advance(30_000);
+  expect(conditionsOf((await cluster.state()).sets[0])).not.toHaveProperty('Stalled');
+});
