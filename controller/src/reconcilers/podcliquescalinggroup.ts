@@ -1,5 +1,6 @@
 import {
-  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueSet, generationHash, isTerminating, memberCliqueName, memberCliquesOf, scalingGroupStatus,
+  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueSet, generationHash, isTerminating, memberCliqueName,
+  memberCliquesOf, scalingGroupStatus,
 } from 'cdk8s-grove/core';
 import { terminateBreachedReplicas } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';

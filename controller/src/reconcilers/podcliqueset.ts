@@ -1,6 +1,6 @@
 import {
-  CONDITION, FINALIZER, KubeObject, LastError, PodCliqueSet, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren, podCliqueSetStatus,
-  stalledStatus,
+  CONDITION, FINALIZER, KubeObject, LastError, PodCliqueSet, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren,
+  podCliqueSetStatus, stalledStatus,
 } from 'cdk8s-grove/core';
 import { terminateBreached } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
