@@ -100,8 +100,12 @@ export class GroveOperator extends Construct {
 
   private controller(props: GroveOperatorProps, serviceAccount: kplus.ServiceAccount): kplus.Deployment {
     const { port = 8080, logLevel = LogLevel.INFO, startupImage } = props;
-    return new kplus.Deployment(this, 'Deployment', {
-      metadata: { name: NAME, namespace: this.namespace },
+    const labels = { 'app.kubernetes.io/name': NAME };
+    const deployment = new kplus.Deployment(this, 'Deployment', {
+      metadata: { name: NAME, namespace: this.namespace, labels },
+      podMetadata: { labels },
+      // A Deployment cannot change its selector: it must not depend on where the construct stands.
+      select: false,
       replicas: props.replicas ?? 1,
       serviceAccount,
       automountServiceAccountToken: true,
@@ -123,5 +127,7 @@ export class GroveOperator extends Construct {
         securityContext: { user: 65532, group: 65532, ensureNonRoot: true, readOnlyRootFilesystem: true },
       }],
     });
+    deployment.select(kplus.LabelSelector.of({ labels }));
+    return deployment;
   }
 }

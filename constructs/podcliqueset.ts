@@ -1,7 +1,6 @@
 import { ApiObject, ApiObjectMetadata, Duration, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Autoscaling, ReplicasOwner } from './autoscaling';
-import { PackedScope, packingFindings } from './hierarchy';
 import { addScaledObject, kedaFindings } from './keda';
 import { NvlinkDomain, NvlinkDomainPlan } from './nvlink-domain';
 import { Packing } from './packing';
@@ -10,9 +9,10 @@ import { referenceFindings } from './references';
 import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, toClaimTemplate, toSetSharing } from './resource-sharing';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
 import { Topology, completed, toBinding } from './topology';
+import { SCHEDULERS, sentence } from './verdict';
 import {
-  AdmissionResult, CliqueStartupType, FieldError, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
-  SCHEDULER_NAME, admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
+  AdmissionResult, CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
+  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
 } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
@@ -157,7 +157,8 @@ export class PodCliqueSet extends Construct {
   /** Lets pods share claims made from a template: one for all copies of the set, or one for each. */
   public shareClaims(template: ClaimTemplate, options: SetSharingOptions): void {
     this._requireOwnTemplate(template);
-    const stranger = options.cliques?.find(clique => !this.cliques.includes(clique)) ?? options.scalingGroups?.find(group => !this.scalingGroups.includes(group));
+    const stranger = options.cliques?.find(clique => !this.cliques.includes(clique))
+      ?? options.scalingGroups?.find(group => !this.scalingGroups.includes(group));
     if (stranger) throw new Error(`${stranger.node.path} is not in ${this.node.path}, whose pods are to share ${template.name}`);
     this.sharings.push(toSetSharing(template, options));
   }
@@ -215,7 +216,6 @@ export class PodCliqueSet extends Construct {
       ...this.cliques.flatMap((clique, index) => clique._findings(`spec.template.cliques[${index}]`)),
       ...this.scalingGroups.flatMap((group, index) => group._findings(`spec.template.podCliqueScalingGroups[${index}]`)),
       ...this.ownerFindings(),
-      ...packingFindings(this.packedScope(), this.topology()),
     ];
   }
 
@@ -239,18 +239,6 @@ export class PodCliqueSet extends Construct {
       ...(autoscaling?._keda ? kedaFindings('autoscaling', 1, 0, autoscaling._keda) : []),
       ...scaled.map(({ node }) => `${node.id}: KEDA needs a ScaledObject for each copy of the set, and how many there will be is not known with ReplicasOwner.AUTOSCALER`),
     ];
-  }
-
-  private packedScope(): PackedScope {
-    const scopeOf = (clique: PodClique): PackedScope => ({ title: `clique ${clique.cliqueName}`, packing: clique._packing, children: [] });
-    return {
-      title: `the set ${this.name}`,
-      packing: this.props.packing,
-      children: [
-        ...this.scalingGroups.map(group => ({ title: `scaling group ${group.groupName}`, packing: group._packing, children: group.cliques.map(scopeOf) })),
-        ...this.cliques.filter(({ _group }) => !_group).map(scopeOf),
-      ],
-    };
   }
 
   /** The topology that the packings speak of, with all that is known of it in this app. */
@@ -309,13 +297,6 @@ export class PodCliqueSet extends Construct {
       addScaledObject(scaled, `scaled-object-${copy}`, { kind, name: nameIn(copy), namespace, replicas }, keda);
     }
   }
-}
-
-/** Schedulers that Grove can work with; which of them are there is the cluster's affair. */
-const SCHEDULERS = [SCHEDULER_NAME, 'default-scheduler', 'kai-scheduler', 'volcano', 'lpx-scheduler'];
-
-function sentence({ field, type, badValue, detail }: FieldError): string {
-  return `${field}: ${type}${badValue === undefined ? '' : ` value ${JSON.stringify(badValue)}`}: ${detail}`;
 }
 
 /** As the API server writes a duration back, so that GitOps tools see no difference. */

@@ -97,7 +97,8 @@ export interface CliqueSharingOptions {
 }
 
 /** @internal */
-export function toClaimTemplate(name: string, { requests, constraints = [], config = [], labels, annotations }: ClaimTemplateProps): ResourceClaimTemplateConfig {
+export function toClaimTemplate(name: string, props: ClaimTemplateProps): ResourceClaimTemplateConfig {
+  const { requests, constraints = [], config = [], labels, annotations } = props;
   const metadata = { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
   return {
     name,

@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import type { ClusterTopologyBinding } from '../src/core';
+import { SCHEDULERS, sentence } from './verdict';
+import { ClusterTopologyBinding, admitTopology } from '../src/core';
 
 /** One level of a topology: what workloads call it, and the node label that carries it. */
 export interface TopologyLevelProps {
@@ -119,16 +120,16 @@ export class ClusterTopology extends Construct implements IClusterTopology {
     super(scope, id);
     this.topologyName = props.metadata?.name ?? id;
     const { levels, schedulerTopologies = [] } = props;
-    const spec = { levels, ...(schedulerTopologies.length > 0 ? { schedulerTopologyBindings: schedulerTopologies } : {}) };
-    new ApiObject(this, 'Resource', {
+    const object = {
       apiVersion: 'grove.io/v1alpha1',
       kind: 'ClusterTopologyBinding',
       metadata: { ...props.metadata, name: this.topologyName },
-      spec,
-    });
+      spec: { levels, ...(schedulerTopologies.length > 0 ? { schedulerTopologyBindings: schedulerTopologies } : {}) },
+    } as const;
+    new ApiObject(this, 'Resource', object);
     this.topology = { name: this.topologyName, levels, nvlinkDomainSize: props.nvlinkDomainSize };
     register(this, this.topology);
-    this.node.addValidation({ validate: () => findings(levels, schedulerTopologies) });
+    this.node.addValidation({ validate: () => admitTopology({ object, config: { schedulers: SCHEDULERS } }).errors.map(sentence) });
   }
 
   /** The level of that name, for a `Packing`. */
@@ -183,25 +184,4 @@ export function completed(topology: Topology, { node: { root } }: IConstruct): T
  */
 export function toBinding({ name, levels }: Topology): ClusterTopologyBinding | undefined {
   return levels && { apiVersion: 'grove.io/v1alpha1', kind: 'ClusterTopologyBinding', metadata: { name }, spec: { levels } };
-}
-
-const DOMAIN = /^[a-z][a-z0-9-]{0,62}$/;
-const KEY = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
-
-function findings(levels: readonly TopologyLevelProps[], schedulers: readonly SchedulerTopologyProps[]): string[] {
-  if (levels.length === 0) return ['spec.levels: Required: a topology needs one level at least'];
-  return [
-    ...levels.flatMap(({ domain, key }, index) => [
-      ...(DOMAIN.test(domain) ? [] : [`spec.levels[${index}].domain: Invalid value "${domain}": must be lower-case letters, digits and hyphens, 63 at most`]),
-      ...(KEY.test(key) && key.length <= 63 ? [] : [`spec.levels[${index}].key: Invalid value "${key}": must be a label key of 63 characters at most`]),
-    ]),
-    ...repeated(levels.map(({ domain }) => domain)).map(domain => `spec.levels: Duplicate value "${domain}": a domain must be there once only`),
-    ...repeated(levels.map(({ key }) => key)).map(key => `spec.levels: Duplicate value "${key}": a node label must be there once only`),
-    ...repeated(schedulers.map(({ schedulerName }) => schedulerName))
-      .map(name => `spec.schedulerTopologyBindings: Duplicate value "${name}": a scheduler has one topology`),
-  ];
-}
-
-function repeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) < index))];
 }
