@@ -64,6 +64,14 @@ test('replicas of a scaling group are packed each by itself, the fullest rack fi
   expect(await racksOf(scenario, 'w-0-g-2-lead')).toEqual(await racksOf(scenario, 'w-0-g-2-work'));
 });
 
+test('a preferred rack holds what it can, and surplus that it cannot hold goes elsewhere', async () => {
+  const scenario = await racks('near', [2, 2]);
+  await scenario.createTopology(RACK);
+  await scenario.createSet('w', { cliques: [scenario.clique('a', 3, 2)], ...constraint(scenario, { preferred: 'rack' }) });
+  await scenario.untilPods({ total: 3, ready: 3 });
+  expect(await racksOf(scenario)).toHaveLength(2);
+});
+
 test('without its topology a set tells so; with it again, all is well, and no pod has moved', async () => {
   const scenario = await racks('lost', [3, 2]);
   await scenario.createTopology(RACK);

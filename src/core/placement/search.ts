@@ -5,12 +5,18 @@ import type { Assignment } from './result';
 /** What is left to place once a group has been: answers whether that, too, could be placed. */
 type Rest = () => boolean;
 
+/** Nodes that may hold the floors of a group, and those that its surplus may spill over to. */
+interface Candidate {
+  readonly nodes: readonly PlacementNode[];
+  readonly beyond: readonly PlacementNode[];
+}
+
 /** A depth-first search over domains, taking back what does not lead to a whole gang. */
 export class Search {
   /** Whether the budget ended before the search did. */
   exhausted = false;
   private readonly counts = new Map<string, Map<string, number>>();
-  private readonly reach = new Map<string, readonly PlacementNode[]>();
+  private readonly reach = new Map<string, Candidate>();
   private readonly nodesByName: ReadonlyMap<string, PlacementNode>;
   private readonly membersByGroup = new Map<string, RunningPod[]>();
 
@@ -20,8 +26,8 @@ export class Search {
   }
 
   /** Places the floor of every leaf below the group on the given nodes, or changes nothing and returns false. */
-  placeFloors(group: PlacementGroup, nodes: readonly PlacementNode[], rest: Rest = () => true): boolean {
-    return this.candidates(group, nodes).some(domain => {
+  placeFloors(group: PlacementGroup, nodes: readonly PlacementNode[], rest: Rest = () => true, beyond = nodes): boolean {
+    return this.candidates(group, { nodes, beyond }).some(domain => {
       this.exhausted ||= this.budget === 0;
       if (this.exhausted) return false;
       this.budget -= 1;
@@ -29,10 +35,13 @@ export class Search {
     });
   }
 
-  /** Fills up every leaf beyond its floor, inside the domains that its floor chose. */
+  /** Fills up every leaf beyond its floor: in the domains that its floor chose, and where those were only preferred, outside of them. */
   placeExtras({ name, pods, groups = [] }: PlacementGroup): void {
     groups.forEach(group => this.placeExtras(group));
-    if (pods) this.fill(name, pods, this.reach.get(name) ?? [], Math.max(0, pods.count - this.placed(name)));
+    const { nodes = [], beyond = [] } = this.reach.get(name) ?? {};
+    if (!pods) return;
+    this.fill(name, pods, nodes, Math.max(0, pods.count - this.placed(name)));
+    this.fill(name, pods, beyond, Math.max(0, pods.count - this.placed(name)));
   }
 
   assignment(): Assignment[] {
@@ -40,17 +49,17 @@ export class Search {
       .sort((a, b) => (a.group === b.group ? Number(a.node > b.node) || -1 : Number(a.group > b.group) || -1));
   }
 
-  private placeSiblings(groups: readonly PlacementGroup[], nodes: readonly PlacementNode[], rest: Rest): boolean {
+  private placeSiblings(groups: readonly PlacementGroup[], domain: Candidate, rest: Rest): boolean {
     const [first, ...others] = groups;
-    return first ? this.placeFloors(first, nodes, () => this.placeSiblings(others, nodes, rest)) : rest();
+    return first ? this.placeFloors(first, domain.nodes, () => this.placeSiblings(others, domain, rest), domain.beyond) : rest();
   }
 
-  private placeLeaf(name: string, pods: PodDemand, nodes: readonly PlacementNode[], rest: Rest): boolean {
+  private placeLeaf(name: string, pods: PodDemand, domain: Candidate, rest: Rest): boolean {
     const checkpoint = this.cluster.checkpoint();
     const before = new Map(this.counts.get(name));
-    this.reach.set(name, nodes);
+    this.reach.set(name, domain);
     const missing = Math.max(0, pods.minCount - this.placed(name));
-    if (this.fill(name, pods, nodes, missing) === missing && rest()) return true;
+    if (this.fill(name, pods, domain.nodes, missing) === missing && rest()) return true;
     this.cluster.rollback(checkpoint);
     this.counts.set(name, before);
     return false;
@@ -79,11 +88,12 @@ export class Search {
   }
 
   /** The node sets that may hold the group whole, best first: preferred domains, then required ones, or all nodes. */
-  private candidates(group: PlacementGroup, nodes: readonly PlacementNode[]): (readonly PlacementNode[])[] {
-    const required = group.required === undefined ? [nodes] : this.pinned(group, group.required, this.domains(group, group.required, nodes));
-    if (group.preferred === undefined || group.preferred === group.required) return required;
-    const { preferred } = group;
-    return [...required.flatMap(domain => this.domains(group, preferred, domain)), ...required];
+  private candidates(group: PlacementGroup, domain: Candidate): Candidate[] {
+    const { required: level, preferred } = group;
+    const required = level === undefined ? [domain]
+      : this.pinned(group, level, this.domains(group, level, domain.nodes)).map(nodes => ({ nodes, beyond: nodes }));
+    if (preferred === undefined || preferred === level) return required;
+    return [...required.flatMap(({ nodes, beyond }) => this.domains(group, preferred, nodes).map(closer => ({ nodes: closer, beyond }))), ...required];
   }
 
   /** Domains of a level, tightest first by what the group asks for. */
