@@ -68,6 +68,7 @@ export interface GroveOperatorProps {
 }
 
 const NAME = 'cdk8s-grove-controller';
+const LABELS = { 'app.kubernetes.io/name': NAME };
 
 /**
  * Grove's controller in a cluster: namespace, service account, what it may do, a Deployment and a Service for its metrics; and the CustomResourceDefinitions,
@@ -90,20 +91,21 @@ export class GroveOperator extends Construct {
     for (const role of controllerRbac({ namespace: this.namespace, serviceAccount: NAME })) new ApiObject(this, role.kind, role as ApiObjectProps);
     this.deployment = this.controller(props, serviceAccount);
     const port = props.port ?? 8080;
-    this.metrics = new kplus.Service(this, 'Metrics', { metadata, selector: this.deployment, ports: [{ name: 'metrics', port, targetPort: port }] });
+    const selector = kplus.Pods.select(this, 'Pods', { labels: LABELS });
+    this.metrics = new kplus.Service(this, 'Metrics', { metadata, selector, ports: [{ name: 'metrics', port, targetPort: port }] });
     this.node.children.filter(child => child !== namespace).forEach(child => child.node.addDependency(namespace));
     if (props.crds ?? true) {
       const chart = new Chart(this, 'crds', { disableResourceNameHashes: true });
       new Crds(chart, 'definitions', { size: props.crdSize });
+      Chart.of(this).addDependency(chart);
     }
   }
 
   private controller(props: GroveOperatorProps, serviceAccount: kplus.ServiceAccount): kplus.Deployment {
     const { port = 8080, logLevel = LogLevel.INFO, startupImage } = props;
-    const labels = { 'app.kubernetes.io/name': NAME };
     const deployment = new kplus.Deployment(this, 'Deployment', {
-      metadata: { name: NAME, namespace: this.namespace, labels },
-      podMetadata: { labels },
+      metadata: { name: NAME, namespace: this.namespace, labels: LABELS },
+      podMetadata: { labels: LABELS },
       // A Deployment cannot change its selector: it must not depend on where the construct stands.
       select: false,
       replicas: props.replicas ?? 1,
@@ -127,7 +129,7 @@ export class GroveOperator extends Construct {
         securityContext: { user: 65532, group: 65532, ensureNonRoot: true, readOnlyRootFilesystem: true },
       }],
     });
-    deployment.select(kplus.LabelSelector.of({ labels }));
+    deployment.select(kplus.LabelSelector.of({ labels: LABELS }));
     return deployment;
   }
 }

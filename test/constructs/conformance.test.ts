@@ -63,7 +63,7 @@ function note(content: unknown, path: string, found: Map<string, Set<unknown>>):
 }
 
 const KINDS = ['PodCliqueSet', 'ClusterTopologyBinding'];
-const schemas = new Map(crdFiles().flatMap(({ crd }) => (KINDS.includes(crd.spec.names.kind) ? [[crd.spec.names.kind, crd.spec.versions[0].schema.openAPIV3Schema as Schema]] : [])));
+const schemas = new Map(crdFiles().map(({ crd }) => [crd.spec.names.kind, crd.spec.versions[0].schema.openAPIV3Schema as Schema]));
 const fields = KINDS.flatMap(kind => fieldsOf(schemas.get(kind)!.properties!.spec!, `${kind}.spec`));
 
 function synthesized(program: (typeof PROGRAMS)[string]): any[] {
