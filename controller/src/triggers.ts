@@ -1,4 +1,4 @@
-import { ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, isReady, isTerminating } from 'cdk8s-grove/core';
+import { ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, isReady, isTerminating, setReplicaIndex, updatingReplica } from 'cdk8s-grove/core';
 import { Change, WorkQueue, keyOf } from './kube';
 import { Caches, scopedKey } from './state/caches';
 
@@ -32,14 +32,27 @@ export function connect(caches: Caches, queues: Queues): void {
 
 function onSet({ object, old }: Change<PodCliqueSet>, caches: Caches, queues: Queues): void {
   const set = object ?? old;
-  if (!set || (object && old && !isRevised(object, old) && trigger(object) === trigger(old))) return;
+  if (!set) return;
+  if (object && old && !isRevised(object, old) && trigger(object) === trigger(old)) return onSetStatus(object, old, caches, queues);
   queues.sets.add(keyOf(set));
-  if (!old || !object) return;
-  for (const clique of caches.cliques.store.byIndex('set', keyOf(set))) {
+  if (old && object) wakeChildren(set, caches, queues);
+}
+
+/** An update takes its course through the set's status: first all children learn of it, then those of the replica whose turn it is. */
+function onSetStatus(set: PodCliqueSet, old: PodCliqueSet, caches: Caches, queues: Queues): void {
+  const turn = updatingReplica(set);
+  if (set.status?.currentGenerationHash !== old.status?.currentGenerationHash) wakeChildren(set, caches, queues);
+  else if (turn !== undefined && turn !== updatingReplica(old)) wakeChildren(set, caches, queues, turn);
+}
+
+/** Wakes the cliques, gangs and scaling groups of a set, or of one replica of it. */
+function wakeChildren(set: PodCliqueSet, caches: Caches, queues: Queues, replica?: number): void {
+  const isMeant = (child: KubeObject) => replica === undefined || setReplicaIndex(child) === replica;
+  for (const clique of caches.cliques.store.byIndex('set', keyOf(set)).filter(isMeant)) {
     queues.cliques.add(keyOf(clique));
     addLabelled(queues.gangs, clique, LABEL.podGang, 0);
   }
-  for (const group of caches.scalingGroups.store.byIndex('set', keyOf(set))) queues.scalingGroups.add(keyOf(group));
+  for (const group of caches.scalingGroups.store.byIndex('set', keyOf(set)).filter(isMeant)) queues.scalingGroups.add(keyOf(group));
 }
 
 function onTopology({ object, old }: Change<ClusterTopologyBinding>, caches: Caches, queues: Queues): void {

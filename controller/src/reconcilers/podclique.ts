@@ -1,7 +1,7 @@
 import {
-  ANNOTATION, FINALIZER, LABEL, LastError, Pod, PodClique, PodCliqueSet, POD_GATE, SCHEDULER_NAME, STARTUP_READY, generationHash, isActive, isGated,
-  isTerminating, isUrgentCliqueStatus, parentsReady,
-  planPods, podCliqueStatus, podTemplateHash, revisedClique, waitsForParents, cliquePosition,
+  ANNOTATION, FINALIZER, LABEL, LastError, POD_GATE, Pod, PodClique, PodCliqueSet, PodCliqueUpdateProgress, SCHEDULER_NAME, STARTUP_READY, cliquePosition,
+  expectedHash, generationHash, isActive, isGated, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate, planPods, podCliqueStatus,
+  revisedClique, waitsForParents,
 } from 'cdk8s-grove/core';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
@@ -21,12 +21,13 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   const mayStart = parentsReady((clique.spec.startsAfter ?? []).map(name => parent(world, scopedKey(clique, name))));
   const { startupImage } = world;
   const plan = planPods(clique, pods, world.clock.now(), { mayStart, ...(startupImage === undefined ? {} : { startupImage }) });
+  const update = isSound ? planCliqueUpdate(set, clique, pods, world.clock.now()) : { remove: [], progress: clique.status?.updateProgress };
   const againMs = await pass(async () => {
     await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
-    await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll(plan.remove));
+    await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll([...new Set([...plan.remove, ...update.remove])]));
     if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
     await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
-  }, errors => writeStatus(world, isSound ? set : undefined, key, errors));
+  }, errors => writeStatus(world, isSound ? set : undefined, key, update.progress, errors));
   return soonest(plan.againAfterMs, againMs);
 }
 
@@ -79,15 +80,15 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
 
 /** @param set undefined while its spec must not be carried out: then nobody can say which of the pods are as it wants them */
 async function writeStatus(
-  { caches, writer, clock }: World, set: PodCliqueSet | undefined, key: string, errors?: readonly LastError[],
+  { caches, writer, clock }: World, set: PodCliqueSet | undefined, key: string, progress: PodCliqueUpdateProgress | undefined, errors?: readonly LastError[],
 ): Promise<number | undefined> {
   const clique = caches.cliques.store.get(key);
-  const position = clique && set && cliquePosition(set, clique);
-  if (!clique || (set && !position)) return undefined;
+  if (!clique || (set && !cliquePosition(set, clique))) return undefined;
   const status = podCliqueStatus({
     clique,
     pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
-    ...(set && position ? { hashes: { template: podTemplateHash(set, position.clique), generation: generationHash(set) } } : {}),
+    ...(set ? { hashes: { template: expectedHash(set, clique), generation: generationHash(set) } } : {}),
+    progress,
     nowMs: clock.now(),
   });
   const lastErrors = lastErrorsOf(clique, errors);

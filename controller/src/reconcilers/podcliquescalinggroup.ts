@@ -1,6 +1,6 @@
 import {
-  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueSet, generationHash, isTerminating, memberCliqueName,
-  memberCliquesOf, scalingGroupStatus,
+  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, generationHash, isGroupUpdating,
+  isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, scalingGroupStatus,
 } from 'cdk8s-grove/core';
 import { terminateBreachedReplicas } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
@@ -16,23 +16,39 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
   if (!set || isTerminating(set)) return;
   const group = await world.writer.ensureFinalizer(live, FINALIZER.scalingGroup);
   const isSound = world.admission(set).allowed;
+  const update = isSound
+    ? planGroupUpdate(set, group, j => membersOf(world, group, j), world.clock.now())
+    : { recreate: [], progress: group.status?.updateProgress };
   let breachDueMs: number | undefined;
   await pass(async () => {
     if (!isSound) return;
-    await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => { breachDueMs = await terminateBreachedReplicas(world, set, group); });
+    await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => {
+      await world.writer.removeAll(update.recreate.flatMap(j => membersOf(world, group, j)));
+      if (!isGroupUpdating(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
+    });
     await guarded(world, group, 'ERR_CREATE_PODCLIQUES', 'PodCliqueCreateFailed', () => syncMembers(world, set, group));
-  }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', errors));
+  }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', update.progress, errors));
   return soonest(breachDueMs);
 }
 
-async function writeStatus({ caches, writer, clock }: World, group: PodCliqueScalingGroup, hash: string, errors?: readonly LastError[]): Promise<void> {
+async function writeStatus(
+  { caches, writer, clock }: World, group: PodCliqueScalingGroup, hash: string, progress: PodCliqueScalingGroupUpdateProgress | undefined,
+  errors?: readonly LastError[],
+): Promise<void> {
   const status = scalingGroupStatus({
     group,
     clique: name => caches.cliques.store.get(scopedKey(group, name)),
     generationHash: hash,
+    progress,
     nowMs: clock.now(),
   });
   await writer.writeStatus(group, { ...status, lastErrors: lastErrorsOf(group, errors) });
+}
+
+/** The cliques of one replica of the group that are not on their way out. */
+function membersOf({ caches }: World, group: PodCliqueScalingGroup, j: number): PodClique[] {
+  const found = group.spec.cliqueNames.map(name => caches.cliques.store.get(scopedKey(group, memberCliqueName(group.metadata.name ?? '', j, name))));
+  return found.flatMap(clique => (clique && !isTerminating(clique) ? [clique] : []));
 }
 
 async function syncMembers({ caches, writer }: World, set: PodCliqueSet, group: PodCliqueScalingGroup): Promise<void> {

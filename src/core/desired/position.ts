@@ -1,8 +1,7 @@
 import { LABEL } from '../api';
 import type { PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupConfig, PodCliqueSet } from '../api';
-import { desiredCliques, desiredMemberCliques } from './cliques';
+import { desiredMemberCliques } from './cliques';
 import type { GangPosition } from './gangs';
-import { canonicalJson } from './hash';
 import { groupFloor, scalingGroups, standaloneCliques } from './template';
 import { cliqueName, memberCliqueName, scalingGroupName } from '../names';
 
@@ -48,28 +47,11 @@ export function scalingGroupConfig(set: PodCliqueSet, live: PodCliqueScalingGrou
   return i === undefined ? undefined : scalingGroups(set).find(({ name }) => scalingGroupName(set.metadata.name ?? '', i, name) === live.metadata.name);
 }
 
-/**
- * A live clique as its set wants it now, or undefined when it is so already. Replicas stay what a user or an autoscaler has made them
- * (spec 04 §1.4), and cliques of scaling groups stay what they were made as: an update replaces them whole.
- */
-export function revisedClique(set: PodCliqueSet, live: PodClique): PodClique | undefined {
-  const position = cliquePosition(set, live);
-  if (!position || position.member) return undefined;
-  const wanted = desiredCliques(set, position.i).find(({ metadata }) => metadata.name === live.metadata.name);
-  if (!wanted || !differs(wanted, live)) return undefined;
-  return { ...wanted, spec: { ...wanted.spec, replicas: live.spec.replicas } };
-}
-
 /** The cliques that replica `j` of a live scaling group consists of. */
 export function memberCliquesOf(set: PodCliqueSet, live: PodCliqueScalingGroup, j: number): PodClique[] {
   const group = scalingGroupConfig(set, live);
   const i = setReplicaIndex(live);
   return group === undefined || i === undefined ? [] : desiredMemberCliques(set, i, group, j, live.metadata.uid);
-}
-
-function differs(wanted: PodClique, live: PodClique): boolean {
-  const hash = (clique: PodClique) => clique.metadata.labels?.[LABEL.podTemplateHash];
-  return hash(wanted) !== hash(live) || canonicalJson(wanted.spec.autoScalingConfig) !== canonicalJson(live.spec.autoScalingConfig);
 }
 
 function index(text: string | undefined): number | undefined {

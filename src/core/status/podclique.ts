@@ -1,5 +1,5 @@
 import { CONDITION, LABEL } from '../api';
-import type { Condition, Pod, PodClique, PodCliqueStatus } from '../api';
+import type { Condition, Pod, PodClique, PodCliqueStatus, PodCliqueUpdateProgress } from '../api';
 import { Observation, findCondition, withCondition } from './conditions';
 import { isActive, isErroneous, isGated, isReady, isScheduled, isStartedNotReady } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
@@ -10,11 +10,13 @@ export interface PodCliqueObservation {
   readonly pods: readonly Pod[];
   /** Hashes of the clique's pod template in the set, and of all pod templates of the set; absent when the set's spec must not be carried out. */
   readonly hashes?: { readonly template: string; readonly generation: string };
+  /** How far the update of the clique is; absent when there never was one. */
+  readonly progress?: PodCliqueUpdateProgress | undefined;
   readonly nowMs: number;
 }
 
 /** The status that a PodClique should have (spec 04 §4.4, 05 §5). Pods that have ended or are on their way out count for nothing. */
-export function podCliqueStatus({ clique, pods, hashes, nowMs }: PodCliqueObservation): PodCliqueStatus {
+export function podCliqueStatus({ clique, pods, hashes, progress, nowMs }: PodCliqueObservation): PodCliqueStatus {
   const active = pods.filter(isActive);
   const old = clique.status;
   const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
@@ -32,16 +34,23 @@ export function podCliqueStatus({ clique, pods, hashes, nowMs }: PodCliqueObserv
     scheduledReplicas,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(updated && hashes ? { currentPodTemplateHash: hashes.template, currentPodCliqueSetGenerationHash: hashes.generation } : {}),
+    ...(progress ? { updateProgress: progress } : {}),
     ...selector(clique),
   };
-  return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, scheduledReplicas, nowMs) };
+  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
+  return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, isUpdating, nowMs) };
 }
 
-/** Whether others wait for what this status tells: the minimum of ready pods was reached or lost. Everything else may come a little later. */
+/**
+ * Whether others wait for what this status tells: the minimum of ready pods was reached or lost, or an update has ended. Everything else may
+ * come a little later.
+ */
 export function isUrgentCliqueStatus(clique: PodClique, status: PodCliqueStatus): boolean {
   const floor = cliqueFloor(clique);
   const breach = (of: PodCliqueStatus | undefined) => findCondition(of?.conditions, CONDITION.minAvailableBreached)?.status === 'True';
-  return (status.readyReplicas >= floor) !== ((clique.status?.readyReplicas ?? 0) >= floor) || breach(status) !== breach(clique.status);
+  const target = (of: PodCliqueStatus | undefined) => `${of?.currentPodCliqueSetGenerationHash}/${of?.updateProgress?.updateEndedAt}`;
+  return (status.readyReplicas >= floor) !== ((clique.status?.readyReplicas ?? 0) >= floor) || breach(status) !== breach(clique.status)
+    || (clique.status !== undefined && target(status) !== target(clique.status));
 }
 
 /** Whether the clique has lost the pods that its gang cannot do without. */
@@ -54,7 +63,8 @@ export function cliqueFloor({ spec }: PodClique): number {
   return spec.minAvailable ?? spec.replicas;
 }
 
-function conditions(clique: PodClique, active: readonly Pod[], scheduled: number, nowMs: number): Condition[] {
+function conditions(clique: PodClique, active: readonly Pod[], isUpdating: boolean, nowMs: number): Condition[] {
+  const scheduled = count(active, isScheduled);
   const floor = cliqueFloor(clique);
   const observedGeneration = clique.metadata.generation;
   const scheduledObservation: Observation = {
@@ -63,10 +73,15 @@ function conditions(clique: PodClique, active: readonly Pod[], scheduled: number
     message: `${scheduled} of at least ${floor} pods have a node`,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
   };
-  const breach = breached(active, scheduled, floor);
+  const breach = isUpdating ? UPDATING : breached(active, scheduled, floor);
   return withCondition(withCondition(clique.status?.conditions, scheduledObservation, nowMs),
     { ...breach, ...(observedGeneration === undefined ? {} : { observedGeneration }) }, nowMs);
 }
+
+/** An update takes pods away on purpose; what it leaves is no breach. */
+export const UPDATING: Observation = {
+  type: CONDITION.minAvailableBreached, status: 'Unknown', reason: 'UpdateInProgress', message: 'an update is replacing pods',
+};
 
 function breached(active: readonly Pod[], scheduled: number, floor: number): Observation {
   const type = CONDITION.minAvailableBreached;

@@ -9,7 +9,8 @@ import { FieldError } from '../admission/request';
 import { generationHash } from '../desired/hash';
 import { managedLabels, selectorText } from '../desired/metadata';
 import { scalingGroups, standaloneCliques } from '../desired/template';
-import { cliqueName, scalingGroupName } from '../names';
+import { cliqueName, memberCliqueName, scalingGroupName } from '../names';
+import { SetReplica, setUpdateProgress } from '../rollout/set';
 import { referencedDomains, topologyNameOf } from '../topology/bindings';
 
 export interface PodCliqueSetObservation {
@@ -26,7 +27,9 @@ export interface PodCliqueSetObservation {
 export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCliqueSetStatus {
   const { set, complete } = observation;
   const hash = generationHash(set);
-  const replicas = Array.from({ length: set.spec.replicas ?? 0 }, (_, i) => replicaState(observation, i, hash));
+  const parts = Array.from({ length: set.spec.replicas ?? 0 }, (_, i) => replicaParts(observation, i));
+  const replicas = parts.map(part => replicaState(part, hash));
+  const progress = setUpdateProgress(set, parts, observation.nowMs);
   return {
     ...set.status,
     replicas: replicas.length,
@@ -34,6 +37,7 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
     updatedReplicas: replicas.filter(({ available, updated }) => available && updated).length,
     hpaPodSelector: selectorText(managedLabels(set.metadata.name ?? '')),
     currentGenerationHash: hash,
+    ...(progress ? { updateProgress: progress } : {}),
     ...(complete && set.metadata.generation !== undefined ? { observedGeneration: set.metadata.generation } : {}),
     conditions: withCondition(withoutCondition(set.status?.conditions, CONDITION.stalled), topologyCondition(observation), observation.nowMs),
   };
@@ -42,7 +46,11 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
 /** Whether people or programs wait for what this status tells: the set has become wholly available or is so no longer, or was seen anew. */
 export function isUrgentSetStatus({ status: old }: PodCliqueSet, status: PodCliqueSetStatus): boolean {
   const whole = (of: PodCliqueSetStatus | undefined) => of?.replicas !== undefined && of.availableReplicas === of.replicas;
-  return whole(status) !== whole(old) || status.observedGeneration !== old?.observedGeneration;
+  const turn = (of: PodCliqueSetStatus | undefined) => {
+    const { currentlyUpdating, updateEndedAt } = of?.updateProgress ?? {};
+    return `${of?.currentGenerationHash}/${currentlyUpdating?.[0]?.replicaIndex}/${updateEndedAt}`;
+  };
+  return whole(status) !== whole(old) || status.observedGeneration !== old?.observedGeneration || turn(status) !== turn(old);
 }
 
 /** The status of a set that admission would have refused: nothing of it is carried out until its spec is mended. */
@@ -63,15 +71,25 @@ export function describeErrors(errors: readonly FieldError[]): string {
   return text.length > 1000 ? `${text.slice(0, 997)}...` : text;
 }
 
-function replicaState({ set, clique, scalingGroup }: PodCliqueSetObservation, i: number, hash: string): { available: boolean; updated: boolean } {
+function replicaParts({ set, clique, scalingGroup }: PodCliqueSetObservation, i: number): SetReplica {
   const name = set.metadata.name ?? '';
-  const cliques = standaloneCliques(set).map(template => clique(cliqueName(name, i, template.name)));
-  const groups = scalingGroups(set).map(group => scalingGroup(scalingGroupName(name, i, group.name)));
+  const alive = <T extends PodClique | PodCliqueScalingGroup>(found: T | undefined) => (found && !isTerminating(found) ? found : undefined);
+  const groups = scalingGroups(set).map(group => alive(scalingGroup(scalingGroupName(name, i, group.name))));
+  const membersOf = ({ metadata, spec }: PodCliqueScalingGroup) => Array.from({ length: spec.replicas }, (_, j) =>
+    spec.cliqueNames.map(member => alive(clique(memberCliqueName(metadata.name ?? '', j, member))))).flat();
   return {
-    available: cliques.every(found => found && !isTerminating(found) && hasFloorReady(found))
-      && groups.every(found => found && !isTerminating(found) && (found.status?.availableReplicas ?? 0) >= scalingGroupFloor(found)),
-    updated: cliques.every(found => found && isUpdated(found, hash))
-      && groups.every(found => found?.status?.currentPodCliqueSetGenerationHash === hash),
+    i,
+    cliques: standaloneCliques(set).map(template => alive(clique(cliqueName(name, i, template.name)))),
+    groups,
+    members: () => groups.flatMap(group => (group ? membersOf(group) : [undefined])),
+  };
+}
+
+function replicaState({ cliques, groups }: SetReplica, hash: string): { available: boolean; updated: boolean } {
+  return {
+    available: cliques.every(found => found && hasFloorReady(found))
+      && groups.every(found => found && (found.status?.availableReplicas ?? 0) >= scalingGroupFloor(found)),
+    updated: cliques.every(found => found && isUpdated(found, hash)) && groups.every(found => found?.status?.currentPodCliqueSetGenerationHash === hash),
   };
 }
 

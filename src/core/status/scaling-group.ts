@@ -1,7 +1,7 @@
 import { CONDITION, LABEL } from '../api';
-import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus } from '../api';
+import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress } from '../api';
 import { Observation, findCondition, isTrue, withCondition, withoutCondition } from './conditions';
-import { cliqueFloor, isBreached } from './podclique';
+import { UPDATING, cliqueFloor, isBreached } from './podclique';
 import { isTerminating } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
 import { memberCliqueName } from '../names';
@@ -12,17 +12,20 @@ export interface ScalingGroupObservation {
   readonly clique: (name: string) => PodClique | undefined;
   /** Hash of all pod templates of the set. */
   readonly generationHash: string;
+  /** How far the update of the group is; absent when there never was one. */
+  readonly progress?: PodCliqueScalingGroupUpdateProgress | undefined;
   readonly nowMs: number;
 }
 
 /** The status that a PodCliqueScalingGroup should have (spec 04 §3.2, 05 §5). */
-export function scalingGroupStatus({ group, clique, generationHash, nowMs }: ScalingGroupObservation): PodCliqueScalingGroupStatus {
+export function scalingGroupStatus({ group, clique, generationHash, progress, nowMs }: ScalingGroupObservation): PodCliqueScalingGroupStatus {
   const replicas = Array.from({ length: group.spec.replicas }, (_, j) => members(group, j, clique));
   const complete = replicas.every(({ missing }) => missing === 0);
   const scheduled = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isPlaced));
   const available = scheduled.filter(({ cliques }) => cliques.every(hasFloorReady));
   const updated = available.filter(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
-  const converged = complete && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
+  const converged = complete && !isUpdating && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
   const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isWhole)).length;
   const { name = '', labels = {}, generation } = group.metadata;
   return {
@@ -34,7 +37,8 @@ export function scalingGroupStatus({ group, clique, generationHash, nowMs }: Sca
     selector: selectorText({ ...managedLabels(labels[LABEL.partOf] ?? ''), [LABEL.scalingGroup]: name }),
     ...(complete && generation !== undefined ? { observedGeneration: generation } : {}),
     ...(converged ? { currentPodCliqueSetGenerationHash: generationHash } : {}),
-    conditions: conditions(group, healthy, nowMs),
+    ...(progress ? { updateProgress: progress } : {}),
+    conditions: conditions(group, healthy, isUpdating, nowMs),
   };
 }
 
@@ -68,10 +72,10 @@ function members(group: PodCliqueScalingGroup, j: number, clique: ScalingGroupOb
   return { missing: found.length - cliques.length, cliques };
 }
 
-function conditions(group: PodCliqueScalingGroup, healthy: number, nowMs: number): Condition[] {
+function conditions(group: PodCliqueScalingGroup, healthy: number, isUpdating: boolean, nowMs: number): Condition[] {
   const floor = scalingGroupFloor(group);
   const message = `${healthy} of at least ${floor} replicas are whole`;
-  const observation: Observation = {
+  const observation: Observation = isUpdating ? UPDATING : {
     type: CONDITION.minAvailableBreached,
     ...(healthy < floor
       ? { status: 'True', reason: 'InsufficientAvailablePodCliqueScalingGroupReplicas', message }

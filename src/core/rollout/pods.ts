@@ -1,0 +1,27 @@
+import { LABEL } from '../api';
+import type { Pod, PodClique } from '../api';
+import { disruptionsAllowed } from './strategy';
+import { cliqueFloor } from '../status/podclique';
+import { isActive, isReady } from '../status/pods';
+
+/** The pods of a clique that were made from an older template. */
+export function outdatedPods(clique: PodClique, pods: readonly Pod[]): Pod[] {
+  const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
+  return pods.filter(pod => isActive(pod) && pod.metadata.labels?.[LABEL.podTemplateHash] !== hash);
+}
+
+/**
+ * The pods that a rolling update replaces now (spec 07 §3): outdated ones that are of no use as they are at once, ready ones one at a time
+ * and oldest first, never below the clique's minimum.
+ */
+export function podsToReplace(clique: PodClique, pods: readonly Pod[]): { readonly unready: readonly Pod[]; readonly ready: readonly Pod[] } {
+  const outdated = outdatedPods(clique, pods);
+  const ready = pods.filter(pod => isActive(pod) && isReady(pod)).length;
+  const allowed = disruptionsAllowed({ replicas: clique.spec.replicas, floor: cliqueFloor(clique), ready });
+  return { unready: outdated.filter(pod => !isReady(pod)), ready: outdated.filter(isReady).sort(oldestFirst).slice(0, allowed) };
+}
+
+function oldestFirst(a: Pod, b: Pod): number {
+  const key = ({ metadata }: Pod) => `${metadata.creationTimestamp ?? ''}/${metadata.name ?? ''}`;
+  return key(a) < key(b) ? -1 : 1;
+}
