@@ -174,11 +174,18 @@ export class Scheduler {
     if (bindings.length > 0) this.commit(members, bindings);
   }
 
+  /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
   private decide(members: GangMembers, floorsOnly: boolean): PlacementResult {
-    const { clock, caches, observe } = this.options;
+    const { clock, caches, observe, log } = this.options;
     const startMs = clock.elapsed();
     const levels = topologyLevels(members.gang, [...caches.topologies.store.values()]);
-    const result = solve(placementProblem({ ...members, nodes: this.state.nodes(), used: node => this.state.used(node), levels, floorsOnly }));
+    let result: PlacementResult;
+    try {
+      result = solve(placementProblem({ ...members, nodes: this.state.nodes(), used: node => this.state.used(node), levels, floorsOnly }));
+    } catch (error) {
+      log.error({ gang: keyOf(members.gang), error: messageOf(error) }, 'no placement could be computed');
+      result = { outcome: 'undecided', assignment: [], victims: [], score: 0 };
+    }
     observe?.({ outcome: result.outcome, durationMs: clock.elapsed() - startMs });
     return result;
   }
