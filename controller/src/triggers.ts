@@ -21,9 +21,11 @@ export function connect(caches: Caches, queues: Queues): void {
   caches.scalingGroups.store.subscribe(change => gangsOfScalingGroup(change, caches, queues));
   caches.cliques.store.subscribe(change => onClique(change, caches, queues));
   caches.pods.store.subscribe(change => onPod(change, caches, queues));
-  caches.services.store.subscribe(({ object, old }) => {
-    if (!object && old) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
-  });
+  for (const { store } of [caches.services, caches.autoscalers]) {
+    store.subscribe(({ object, old }) => {
+      if (!object && old) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
+    });
+  }
   caches.gangs.store.subscribe(({ object, old }) => {
     const gang = object ?? old;
     if (gang && (!object || !old || isRevised(object, old))) queues.gangs.addAfter(keyOf(gang), object ? BATCH_MS : 0);

@@ -31,9 +31,7 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
 async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promise<void> {
   const plan = planSetChildren(set, children(caches, set));
   await writer.createAll(plan.create);
-  for (const service of plan.revise) {
-    await writer.patch(service, mergePatch({ spec: service.spec }));
-  }
+  for (const object of plan.revise) await writer.patch(object, mergePatch({ spec: object.spec }));
   await writer.removeAll(plan.remove);
 }
 
@@ -55,13 +53,14 @@ async function writeStatus({ caches, writer, clock }: World, key: string, errors
 }
 
 /** What belongs to the set directly: members of its scaling groups belong to those. */
-function children({ services, cliques, scalingGroups }: World['caches'], set: PodCliqueSet) {
+function children({ services, autoscalers, cliques, scalingGroups }: World['caches'], set: PodCliqueSet) {
   const key = scopedKey(set, set.metadata.name ?? '');
   const byName = <T extends KubeObject>(objects: readonly T[]) => new Map(
     objects.filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'PodCliqueSet'))
       .map(object => [object.metadata.name ?? '', object]));
   return {
     services: byName(services.store.byIndex('set', key)),
+    autoscalers: byName(autoscalers.store.byIndex('set', key)),
     cliques: byName(cliques.store.byIndex('set', key)),
     scalingGroups: byName(scalingGroups.store.byIndex('set', key)),
   };

@@ -2,7 +2,7 @@ import {
   ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang,
 } from 'cdk8s-grove/core';
 import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
-import { Client, Clock, Logger, NODE, POD, Random, Reflector, ResourceType, SERVICE, Store } from '../kube';
+import { Client, Clock, HORIZONTAL_POD_AUTOSCALER, Logger, NODE, POD, Random, Reflector, ResourceType, SERVICE, Store } from '../kube';
 
 /** One type of object that the controller watches. */
 export interface Cache<T extends KubeObject> {
@@ -19,6 +19,7 @@ export interface Caches {
   readonly gangs: Cache<PodGang>;
   readonly topologies: Cache<ClusterTopologyBinding>;
   readonly services: Cache<KubeObject>;
+  readonly autoscalers: Cache<KubeObject>;
   /** All pods of the cluster: those of others take room on nodes, too. */
   readonly pods: Cache<Pod>;
   readonly nodes: Cache<Node>;
@@ -37,6 +38,7 @@ export function createCaches(): Caches {
     gangs: { type: POD_GANG, store: new Store<PodGang>(bySet) },
     topologies: { type: CLUSTER_TOPOLOGY_BINDING, store: new Store<ClusterTopologyBinding>() },
     services: { type: SERVICE, store: new Store<KubeObject>(bySet), labelSelector },
+    autoscalers: { type: HORIZONTAL_POD_AUTOSCALER, store: new Store<KubeObject>(bySet), labelSelector },
     pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
     nodes: { type: NODE, store: new Store<Node>() },
   };

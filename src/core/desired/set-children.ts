@@ -1,5 +1,7 @@
 import type { KubeObject, PodClique, PodCliqueScalingGroup, PodCliqueSet } from '../api';
+import { desiredAutoscalers } from './autoscalers';
 import { desiredCliques } from './cliques';
+import { canonicalJson } from './hash';
 import { setReplicaIndex } from './position';
 import { desiredScalingGroups } from './scaling-groups';
 import { desiredService, publishesEarlyByTemplate } from './services';
@@ -12,11 +14,12 @@ export interface SetChildren {
   readonly services: ReadonlyMap<string, KubeObject>;
   readonly cliques: ReadonlyMap<string, PodClique>;
   readonly scalingGroups: ReadonlyMap<string, PodCliqueScalingGroup>;
+  readonly autoscalers: ReadonlyMap<string, KubeObject>;
 }
 
 export interface SetChildrenPlan {
   readonly create: readonly KubeObject[];
-  /** Services whose settings have changed, as they should be. */
+  /** Services and autoscalers whose settings have changed, as they should be. */
   readonly revise: readonly KubeObject[];
   readonly remove: readonly KubeObject[];
 }
@@ -24,15 +27,32 @@ export interface SetChildrenPlan {
 /** What is missing of a set, and what belongs to replicas that it no longer has (spec 04 §1.4; upstream leaves the services of those). */
 export function planSetChildren(set: PodCliqueSet, children: SetChildren): SetChildrenPlan {
   const replicas = set.spec.replicas ?? 0;
-  const live = [...children.services.values(), ...children.cliques.values(), ...children.scalingGroups.values()];
+  const indices = Array.from({ length: replicas }, (_, i) => i);
+  const autoscalers = indices.flatMap(i => desiredAutoscalers(set, i));
+  const indexed = [...children.services.values(), ...children.cliques.values(), ...children.scalingGroups.values()];
   return {
-    create: Array.from({ length: replicas }, (_, i) => missing(set, i, children)).flat(),
-    revise: [...children.services.values()].filter(service => publishesEarly(service) !== publishesEarlyByTemplate(set)).flatMap(service => {
-      const i = setReplicaIndex(service) ?? replicas;
-      return i < replicas ? [desiredService(set, i)] : [];
-    }),
-    remove: live.filter(child => (setReplicaIndex(child) ?? 0) >= replicas && !isTerminating(child)),
+    create: [...indices.flatMap(i => missing(set, i, children)), ...autoscalers.filter(({ metadata }) => !children.autoscalers.has(metadata.name ?? ''))],
+    revise: [...revisedServices(set, children), ...autoscalers.filter(wanted => isOutdated(wanted, children.autoscalers.get(wanted.metadata.name ?? '')))],
+    remove: [
+      ...indexed.filter(child => (setReplicaIndex(child) ?? 0) >= replicas),
+      ...[...children.autoscalers.values()].filter(({ metadata }) => !autoscalers.some(wanted => wanted.metadata.name === metadata.name)),
+    ].filter(child => !isTerminating(child)),
   };
+}
+
+function revisedServices(set: PodCliqueSet, { services }: SetChildren): KubeObject[] {
+  return [...services.values()].filter(service => publishesEarly(service) !== publishesEarlyByTemplate(set)).flatMap(service => {
+    const i = setReplicaIndex(service);
+    return i !== undefined && i < (set.spec.replicas ?? 0) ? [desiredService(set, i)] : [];
+  });
+}
+
+/** Whether a setting that the set speaks of differs; what the server or others have added is left alone. */
+function isOutdated(wanted: KubeObject, live: KubeObject | undefined): boolean {
+  if (!live) return false;
+  const settings = wanted.spec as Readonly<Record<string, unknown>>;
+  const found = live.spec as Readonly<Record<string, unknown>> | undefined;
+  return Object.entries(settings).some(([field, value]) => canonicalJson(found?.[field]) !== canonicalJson(value));
 }
 
 /** Objects are made only for replicas that lack some: most passes find nothing to do. */
