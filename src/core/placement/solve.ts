@@ -1,41 +1,40 @@
-import { Cluster, domainOf } from './cluster';
-import { pendingReason } from './pending';
-import type { PlacementGroup, PlacementNode, PlacementProblem } from './problem';
+import { ClusterIndex } from './cluster-index';
+import { HOST } from './level';
+import { place } from './place';
+import type { Hold, PlacementGroup, PlacementLevel, PlacementProblem, RunningPod } from './problem';
 import type { PlacementResult } from './result';
-import { Search } from './search';
 
 /**
- * Where the pods of a gang go, or why they cannot go anywhere now. Domains are tried tightest first; when a later group does not fit, the
- * choices for earlier ones are reconsidered. Within one domain a group's pods fill the tightest nodes first, and that is not reconsidered:
- * so a placement is always right, but with several pod sizes a pending verdict may be too early.
+ * Where the pods of a gang go, or why they cannot go anywhere now. Exact: `placed` breaks no rule, and `pending` is a proof; only when the
+ * budget of the search ends in between it is `undecided`. Does not depend on the order of nodes, pods, siblings or keys.
  */
 export function solve(problem: PlacementProblem): PlacementResult {
-  const nodes = [...problem.nodes].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const gang = sorted(problem.gang);
-  const cluster = new Cluster(nodes, problem.running);
-  const search = new Search(cluster, problem.running, problem.options?.searchBudget ?? 10_000);
-  if (!search.placeFloors(gang, nodes)) {
-    if (search.exhausted) return { outcome: 'undecided', assignment: [], victims: [], score: 0 };
-    return { outcome: 'pending', assignment: [], victims: [], score: 0, reason: pendingReason(gang, nodes, problem) };
-  }
-  search.placeExtras(gang);
-  const assignment = search.assignment();
-  return { outcome: 'placed', assignment, victims: [], score: score(problem, nodes, assignment.map(({ node }) => node)) };
+  const index = new ClusterIndex(withUnlisted(problem), problem.nested ?? true);
+  const nodes = problem.nodes.map(node => ({ node, key: [...index.levels.slice(0, -1).map(level => level.valueOf(node) ?? ''), node.name].join('\0') }));
+  for (const { node } of nodes.sort((a, b) => (a.key < b.key ? -1 : 1))) index.setNode(node);
+  const running = [...problem.running].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const pod of running) index.addPod(pod);
+  (problem.options?.holds ?? []).filter(hold => isBinding(hold, problem.gang)).forEach((hold, at) => index.addPod(asPod(hold, at)));
+  const { gang, linkedGangs = [], options = {} } = problem;
+  return place(index, { gang, members: running, linkedGangs, options });
 }
 
-/** The order in which siblings are written must not matter: the largest pods first, then by name. */
-function sorted(group: PlacementGroup): PlacementGroup {
-  if (!group.groups) return group;
-  const groups = group.groups.map(sorted).sort((a, b) => size(b) - size(a) || (a.name < b.name ? -1 : 1));
-  return { ...group, groups };
+/** Levels of the topology, and those that groups name although the topology does not: labels of nodes like any other. */
+function withUnlisted({ levels, gang }: PlacementProblem): (string | PlacementLevel)[] {
+  const listed = new Set([HOST, ...levels.map(level => (typeof level === 'string' ? level : level.name))]);
+  const named = [...new Set(levelNames(gang))].filter(name => !listed.has(name)).sort();
+  return [...levels, ...named.map(name => ({ name, nested: false }))];
 }
 
-function size({ pods, groups = [] }: PlacementGroup): number {
-  return pods ? Math.max(0, ...Object.values(pods.request)) : Math.max(0, ...groups.map(size));
+function levelNames({ required, preferred, balance, groups = [] }: PlacementGroup): string[] {
+  return [required, preferred, balance].filter(name => typeof name === 'string').concat(groups.flatMap(levelNames));
 }
 
-function score({ levels }: PlacementProblem, nodes: readonly PlacementNode[], used: readonly string[]): number {
-  const narrowest = levels[levels.length - 1] ?? 'host';
-  const domains = new Set(nodes.filter(({ name }) => used.includes(name)).map(node => domainOf(node, narrowest) ?? node.name));
-  return domains.size === 0 ? 1 : 1 / domains.size;
+/** Room that is held for others and that this gang may not claim. */
+function isBinding({ gang: keeper, priority = 0 }: Hold, gang: PlacementGroup): boolean {
+  return keeper !== gang.name && (gang.priority ?? 0) <= priority;
+}
+
+function asPod({ node, request, mnnvlGroup }: Hold, at: number): RunningPod {
+  return { name: `\0hold ${at}`, node, request, preemptible: false, ...(mnnvlGroup === undefined ? {} : { mnnvlGroup }) };
 }

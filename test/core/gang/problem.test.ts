@@ -75,7 +75,7 @@ test('required packing keeps a group in one rack, whichever has room', () => {
   const gang = aGang('g', [['g-c', 2, ['a', 'b']]], { topologyConstraint: { packConstraint: { required: 'rack' } } });
   expect(used(situation(gang, pods, nodes))).toEqual({ 'r2-a': 1, 'r2-b': 1 });
   const short = place(situation(gang, pods, [nodes[0], nodes[1]]));
-  expect(explain(short.reason!, showAmount)).toBe('g needs 8 nvidia.com/gpu in one rack; best is r1 with 4 nvidia.com/gpu free');
+  expect(explain(short.reason!, showAmount)).toBe('g needs 8 nvidia.com/gpu in one rack; best is r1 with 4 nvidia.com/gpu free; fits if required were preferred, in 2 racks');
 });
 
 test('a request is that of the containers together, or of the largest init container', () => {

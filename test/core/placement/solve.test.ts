@@ -26,7 +26,7 @@ const examples = golden<{ examples: Example[] }>('placement-examples.json')?.exa
 
 test('a pending gang says what is short, where and by how much', () => {
   const problem = gangOf({ required: 'rack' }, [{ rack: 'x', gpu: 6 }, { rack: 'y', gpu: 8 }], { count: 3, gpu: 4 });
-  expect(explain(solve(problem).reason!)).toBe('g needs 12 gpu in one rack; best is y with 8 gpu free');
+  expect(explain(solve(problem).reason!)).toBe('g needs 12 gpu in one rack; best is y with 8 gpu free; fits if required were preferred, in 2 racks');
 });
 
 test('pods beyond the floor are placed where there is room, in the floor’s domain', () => {

@@ -1,0 +1,133 @@
+import type { ClusterIndex } from './cluster-index';
+import type { Step } from './domain-search';
+import { Group, IMPOSSIBLE, NONE } from './gang';
+import { Scope, containsWhole, domainsIn } from './scope';
+import type { Trial } from './trial';
+
+/** Sets of domains that are tried for a group which no single domain holds. */
+const MOST_SETS = 12;
+
+/** Domains that may hold a group, best first. What is left out provably cannot hold it. */
+export class Candidates {
+  private readonly index: ClusterIndex;
+  /** What speaks against a domain, most important first: extras it does not hold, preferred domains it takes, damage, slack. */
+  private readonly one = new Float64Array(4);
+  private readonly other = new Float64Array(4);
+
+  constructor(private readonly trial: Trial) {
+    this.index = trial.index;
+  }
+
+  /** The best one; -1 when there is none. */
+  best(step: Step, scope: Scope): number {
+    let best = -1;
+    let [least, current] = [this.one, this.other];
+    for (const domain of this.domains(step, scope)) {
+      if (!this.mayHold(step, scope, domain)) continue;
+      this.judge(step, domain, current);
+      if (best >= 0 && compare(current, least) >= 0) continue;
+      best = domain;
+      [least, current] = [current, least];
+    }
+    return best;
+  }
+
+  all(step: Step, scope: Scope): number[] {
+    return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain))
+      .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(4)) }))
+      .sort((a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
+  }
+
+  /** Unions of several domains that may hold the group together, the fewest first. */
+  *sets({ group, level }: Step, scope: Scope): Generator<readonly number[]> {
+    const share = (domain: number) => Math.max(0, Math.min(...group.load.map((load, table) => (load === 0 ? 1 : this.tableSum(table, level, domain) / load))));
+    const ranked = domainsIn(this.index, scope, level).map(domain => ({ domain, share: share(domain) })).filter(({ share: some }) => some > 0)
+      .sort((a, b) => b.share - a.share);
+    let yielded = 0;
+    for (let size = 2; size <= ranked.length && yielded < MOST_SETS; size += 1) {
+      const largest = ranked.slice(0, size - 1);
+      const missing = 1 - largest.reduce((sum, { share: some }) => sum + some, 0);
+      const fitting = ranked.slice(size - 1).filter(({ share: some }) => some >= missing - 1e-9);
+      if (fitting.length === 0) continue;
+      for (const last of new Set([fitting[fitting.length - 1]!, fitting[0]!])) {
+        yielded += 1;
+        yield [...largest, last].sort((a, b) => a.domain - b.domain).flatMap(({ domain }) => this.membersIn(scope, level, domain));
+      }
+    }
+  }
+
+  /** The domain of a broader level, or the same one, in which a domain lies; -1 when its nodes have none. */
+  around(level: number, domain: number, broader: number): number {
+    if (level === broader) return domain;
+    const [member] = this.index.levels[level]!.members[domain]!;
+    return member === undefined ? -1 : this.index.levels[broader]!.domainOf[member]!;
+  }
+
+  private domains({ level, pin }: Step, scope: Scope): readonly number[] {
+    if (pin === IMPOSSIBLE) return [];
+    const domains = domainsIn(this.index, scope, level);
+    return pin === NONE ? domains : domains.filter(domain => domain === pin);
+  }
+
+  private mayHold({ group, level, promisedAt }: Step, scope: Scope, domain: number): boolean {
+    for (let at = 0; at < promisedAt.length; at += 1) {
+      const around = this.around(level, domain, promisedAt[at]!);
+      if (around >= 0 && !this.sumsHold(group, promisedAt[at]!, around)) return false;
+    }
+    return containsWhole(this.index, scope, level) || this.partHolds(group, this.membersIn(scope, level, domain));
+  }
+
+  private sumsHold({ load, amounts }: Group, level: number, domain: number): boolean {
+    for (let table = 0; table < load.length; table += 1) if (load[table]! > this.tableSum(table, level, domain)) return false;
+    const free = this.index.freeIn[level]!;
+    for (let resource = 1; resource < amounts.length; resource += 1) {
+      if (amounts[resource]! > 0 && amounts[resource]! > free[resource]![domain]!) return false;
+    }
+    return true;
+  }
+
+  private partHolds({ load }: Group, members: readonly number[]): boolean {
+    return load.every((amount, table) => amount <= members.reduce((sum, slot) => sum + this.trial.gang.tables[table]!.perNode[slot]!, 0));
+  }
+
+  private tableSum(table: number, level: number, domain: number): number {
+    return this.trial.gang.tables[table]!.perDomain[level]![domain]!;
+  }
+
+  private membersIn(scope: Scope, level: number, domain: number): readonly number[] {
+    const { members, domainOf } = this.index.levels[level]!;
+    return containsWhole(this.index, scope, level) ? members[domain]! : scope.members.filter(slot => domainOf[slot] === domain);
+  }
+
+  private judge({ group, level, isSoft }: Step, domain: number, against: Float64Array): Float64Array {
+    const { index, trial: { gang } } = this;
+    let short = 0;
+    for (const leaf of group.leaves) {
+      if (leaf.want > leaf.need) short += Math.max(0, leaf.want - leaf.rooms.perDomain[level]![domain]!);
+    }
+    against[0] = short;
+    against[1] = group.preferred > level && !isSoft && !this.holdsInOne(group, level, domain) ? 1 : 0;
+    against[2] = this.damage(level, domain);
+    against[3] = index.freeIn[level]![gang.main]![domain]!;
+    return against;
+  }
+
+  private holdsInOne(group: Group, level: number, domain: number): boolean {
+    return this.index.domainsWithin(group.preferred, level, domain).some(inner => this.sumsHold(group, group.preferred, inner));
+  }
+
+  private damage(level: number, domain: number): number {
+    const { index } = this;
+    if (level === index.finest) return Number(index.isWholeDomain(domain));
+    if (level !== index.levels.length - 1) return 0;
+    return 2 * Number(index.isWholeDomain(index.levels[index.finest]!.domainOf[domain]!)) + (index.taken[domain]! > 0 ? 0 : index.whole[domain]!);
+  }
+}
+
+function compare(a: Float64Array, b: Float64Array): number {
+  for (let at = 0; at < a.length; at += 1) {
+    const difference = a[at]! - b[at]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

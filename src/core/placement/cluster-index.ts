@@ -1,0 +1,337 @@
+import { Level, insert, levelsOf } from './level';
+import { NodeFilter } from './node-filter';
+import type { PlacementLevel, PlacementNode, PodDemand, Resources, RunningPod } from './problem';
+import { MOST_PODS, Rooms } from './rooms';
+
+/** What a node that does not list `pods` takes of them. */
+const UNLIMITED_PODS = 1e9;
+const TABLES_KEPT = 64;
+const GPU = /(^|\/)gpu$/;
+const NOBODY = -1;
+const CONTESTED = -2;
+
+/** A node's pods and domains never change under a decision: it takes events in place, and a decision takes back what it tried. */
+export class ClusterIndex {
+  /** Broadest first; hosts last. */
+  readonly levels: readonly Level[];
+  /** The level that stands for NVLink domains: the narrowest named one. */
+  readonly finest: number;
+  readonly resources: string[] = ['pods'];
+  /** By resource, then node. */
+  readonly free: Float64Array[] = [new Float64Array(0)];
+  readonly capacity: Float64Array[] = [new Float64Array(0)];
+  /** Free amounts by level, resource and domain. */
+  readonly freeIn: Float64Array[][];
+  /** ComputeDomain that a node serves; -1 none, -2 several, which is nobody's to join. */
+  owner = new Int32Array(0);
+  /** Whether nothing of a node's GPUs, or without GPUs anywhere nothing at all, is in use. */
+  whole = new Uint8Array(0);
+  /** Nodes in stable order: domain by domain. */
+  readonly order: number[] = [];
+  /** Nodes whose room has changed, in the order of events. */
+  readonly changes: number[] = [];
+  /** Grows when tables that follow the changes have to be built anew. */
+  generation = 0;
+  /** Resource number of the GPUs; -1 without any. */
+  gpu = -1;
+  /** Grows with every event that may let a gang fit that did not before. */
+  version = 0;
+  readonly nodes: (PlacementNode | undefined)[] = [];
+  readonly pods = new Map<string, RunningPod>();
+  /** Pods of the gang in hand by node: all 0 between decisions. */
+  taken = new Int32Array(0);
+  private hostsIn = new Int32Array(0);
+  private wholeHostsIn = new Int32Array(0);
+  private readonly within = new Map<number, readonly number[]>();
+  private readonly sortKeys: string[] = [];
+  private readonly slots = new Map<string, number>();
+  private readonly emptySlots: number[] = [];
+  private readonly podsByNode = new Map<string, Set<string>>();
+  private readonly gainedAt: number[] = [];
+  private readonly claims = new Map<string, number>();
+  private readonly tables = new Map<string, Rooms>();
+  private readonly filters = new Map<string, NodeFilter>();
+
+  constructor(levels: readonly (string | PlacementLevel)[], nested = true) {
+    this.levels = levelsOf(levels, nested);
+    const named = this.levels.filter(level => level.topology === this.levels[0]!.topology && level.broader.length < this.levels.length - 1);
+    const deepest = named.reduce((best, level) => (level.broader.length >= best.broader.length ? level : best), this.levels[0]!);
+    this.finest = this.levels.indexOf(deepest);
+    this.freeIn = this.levels.map(() => [new Float64Array(0)]);
+  }
+
+  /** Slots in use or once used. */
+  get size(): number {
+    return this.owner.length;
+  }
+
+  slotOf(name: string): number | undefined {
+    return this.slots.get(name);
+  }
+
+  domainCapacity(level: Level): number {
+    return this.freeIn[this.levels.indexOf(level)]![0]!.length;
+  }
+
+  /** Adds a node or takes over what has changed on it. The pods that are known to be on it stay accounted for. */
+  setNode(node: PlacementNode): void {
+    this.removeNode(node.name);
+    const slot = this.emptySlots.pop() ?? this.nodes.length;
+    this.nodes[slot] = node;
+    this.slots.set(node.name, slot);
+    for (const resource of Object.keys(node.allocatable)) this.resource(resource);
+    this.reserveSlots(slot + 1);
+    this.sortKeys[slot] = [...this.levels.slice(0, -1).map(level => level.valueOf(node) ?? ''), node.name].join('\0');
+    const before = (a: number, b: number) => this.sortKeys[a]! < this.sortKeys[b]!;
+    insert(this.order, slot, before);
+    this.within.clear();
+    this.whole[slot] = 0;
+    for (const level of this.levels) level.add(slot, node, before);
+    this.reserveDomains();
+    this.resources.forEach((name, resource) => {
+      const amount = node.allocatable[name] ?? (name === 'pods' ? UNLIMITED_PODS : 0);
+      this.capacity[resource]![slot] = amount;
+      this.setFree(resource, slot, amount);
+      if (this.gpu < 0 && amount > 0 && GPU.test(name)) this.countGpus(resource, slot);
+    });
+    this.count(slot, 1);
+    for (const filter of this.filters.values()) filter.update(slot, node);
+    for (const pod of this.podsByNode.get(node.name) ?? []) this.account(slot, this.pods.get(pod)!.request, -1);
+    this.settle(slot);
+    this.gain(slot);
+  }
+
+  removeNode(name: string): void {
+    const slot = this.slots.get(name);
+    if (slot === undefined) return;
+    this.resources.forEach((_, resource) => {
+      this.setFree(resource, slot, 0);
+      this.capacity[resource]![slot] = 0;
+    });
+    for (const filter of this.filters.values()) filter.update(slot, undefined);
+    this.changed(slot);
+    for (const table of this.tables.values()) table.catchUp();
+    this.count(slot, -1);
+    this.order.splice(this.order.indexOf(slot), 1);
+    for (const level of this.levels) level.remove(slot);
+    this.within.clear();
+    this.slots.delete(name);
+    this.nodes[slot] = undefined;
+    this.emptySlots.push(slot);
+  }
+
+  /** Adds a pod that has a node, or replaces the one of its name. */
+  addPod(pod: RunningPod): void {
+    if (this.pods.has(pod.name)) this.removePod(pod.name);
+    this.pods.set(pod.name, pod);
+    const there = this.podsByNode.get(pod.node);
+    if (there) there.add(pod.name);
+    else this.podsByNode.set(pod.node, new Set([pod.name]));
+    const slot = this.slots.get(pod.node);
+    if (slot === undefined) return;
+    this.account(slot, pod.request, -1);
+    this.settle(slot);
+  }
+
+  removePod(name: string): void {
+    const pod = this.pods.get(name);
+    if (!pod) return;
+    this.pods.delete(name);
+    this.podsByNode.get(pod.node)?.delete(name);
+    const slot = this.slots.get(pod.node);
+    if (slot === undefined) return;
+    this.account(slot, pod.request, 1);
+    this.settle(slot);
+    this.gain(slot);
+  }
+
+  podsOn(node: string): RunningPod[] {
+    return [...this.podsByNode.get(node) ?? []].map(name => this.pods.get(name)!);
+  }
+
+  /** Nodes that have gained room since the version, one mention each time. */
+  gainedSince(version: number): readonly number[] {
+    return this.gainedAt.slice(version);
+  }
+
+  /**
+   * The table of a kind of pods, up to date.
+   * @param own distinguishes tables of the same kind that count pods per node apart
+   */
+  rooms(demand: PodDemand, mnnvlGroup: string | undefined, own: string): Rooms {
+    const filterKey = NodeFilter.keyOf(demand);
+    const amounts = Object.entries(demand.request).filter(([, amount]) => amount > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([amounts, filterKey, mnnvlGroup ?? null, ...(demand.maxPerNode === undefined ? [] : [demand.maxPerNode, own])]);
+    const known = this.tables.get(key);
+    const table = known ?? this.newTable(demand, amounts, filterKey, mnnvlGroup);
+    this.tables.delete(key);
+    this.tables.set(key, table);
+    if (!known && this.tables.size > TABLES_KEPT) this.tables.delete(this.tables.keys().next().value!);
+    table.catchUp();
+    return table;
+  }
+
+  /** Number of a ComputeDomain; -1 for none. */
+  claim(mnnvlGroup: string | undefined): number {
+    if (mnnvlGroup === undefined) return NOBODY;
+    const claim = this.claims.get(mnnvlGroup) ?? this.claims.size;
+    this.claims.set(mnnvlGroup, claim);
+    return claim;
+  }
+
+  /** Number of a resource; one that no node has yet is added. */
+  resource(name: string): number {
+    const known = this.resources.indexOf(name);
+    if (known >= 0) return known;
+    const resource = this.resources.push(name) - 1;
+    this.free.push(new Float64Array(this.size));
+    this.capacity.push(new Float64Array(this.size));
+    this.freeIn.forEach(columns => columns.push(new Float64Array(columns[0]!.length)));
+    return resource;
+  }
+
+  /** Sets what is free of a resource on a node; sums over domains follow, in which an overcommitted node counts as full. */
+  setFree(resource: number, slot: number, amount: number): void {
+    const column = this.free[resource]!;
+    const change = Math.max(0, amount) - Math.max(0, column[slot]!);
+    column[slot] = amount;
+    if (change === 0) return;
+    for (let level = 0; level < this.levels.length; level += 1) {
+      const domain = this.levels[level]!.domainOf[slot]!;
+      if (domain >= 0) this.freeIn[level]![resource]![domain]! += change;
+    }
+  }
+
+  /** The ComputeDomain of a node by the pods on it, leaving out some. */
+  ownerAmong(node: string, isGone: (pod: string) => boolean): number {
+    let owner = NOBODY;
+    for (const name of this.podsByNode.get(node) ?? []) {
+      const claim = isGone(name) ? NOBODY : this.claim(this.pods.get(name)!.mnnvlGroup);
+      if (claim !== NOBODY && claim !== owner) owner = owner === NOBODY ? claim : CONTESTED;
+    }
+    return owner;
+  }
+
+  /** Whether nothing of an NVLink domain is in use. */
+  isWholeDomain(domain: number): boolean {
+    return domain >= 0 && this.hostsIn[domain]! > 0 && this.hostsIn[domain] === this.wholeHostsIn[domain];
+  }
+
+  /** Domains of a level that have nodes in a domain of a broader one. */
+  domainsWithin(level: number, broader: number, domain: number): readonly number[] {
+    const key = (broader * this.levels.length + level) * 2 ** 32 + domain;
+    const known = this.within.get(key);
+    if (known) return known;
+    const { domainOf } = this.levels[level]!;
+    const found = [...new Set(this.levels[broader]!.members[domain]!.map(slot => domainOf[slot]!))].filter(inner => inner >= 0);
+    this.within.set(key, found);
+    return found;
+  }
+
+  /** Whether a node counts among those that it would be a pity to break into. */
+  countsAsHost(slot: number): boolean {
+    return this.gpu < 0 || this.capacity[this.gpu]![slot]! > 0;
+  }
+
+  private newTable(demand: PodDemand, amounts: readonly [string, number][], filterKey: string, mnnvlGroup: string | undefined): Rooms {
+    let filter = this.filters.get(filterKey);
+    if (!filter) {
+      if (this.filters.size >= 4 * TABLES_KEPT) this.forgetTables();
+      filter = new NodeFilter(demand);
+      for (const slot of this.order) filter.update(slot, this.nodes[slot]);
+      this.filters.set(filterKey, filter);
+    }
+    const counted = amounts.some(([name]) => name === 'pods') ? amounts : [['pods', 1] as const, ...amounts];
+    return new Rooms(this, {
+      resources: counted.map(([name]) => this.resource(name)),
+      amounts: counted.map(([, amount]) => amount),
+      filter,
+      claim: this.claim(mnnvlGroup),
+      maxPerNode: Math.min(demand.maxPerNode ?? MOST_PODS, MOST_PODS),
+    });
+  }
+
+  private forgetTables(): void {
+    this.tables.clear();
+    this.filters.clear();
+  }
+
+  private account(slot: number, request: Resources, sign: 1 | -1): void {
+    for (const name in request) {
+      const resource = this.resource(name);
+      this.setFree(resource, slot, this.free[resource]![slot]! + sign * request[name]!);
+    }
+    if (request.pods === undefined) this.setFree(0, slot, this.free[0]![slot]! + sign);
+  }
+
+  private settle(slot: number): void {
+    this.owner[slot] = this.ownerAmong(this.nodes[slot]!.name, () => false);
+    this.count(slot, -1);
+    this.whole[slot] = Number(this.isWhole(slot));
+    this.count(slot, 1);
+    this.changed(slot);
+  }
+
+  /** Adds the node to, or takes it from, what is known of its NVLink domain. */
+  private count(slot: number, sign: 1 | -1): void {
+    const domain = this.levels[this.finest]!.domainOf[slot]!;
+    if (domain < 0 || !this.countsAsHost(slot)) return;
+    this.hostsIn[domain]! += sign;
+    if (this.whole[slot] === 1) this.wholeHostsIn[domain]! += sign;
+  }
+
+  /** From the first GPU on, GPUs tell what is in use; the node that brought it is not counted yet. */
+  private countGpus(resource: number, newcomer: number): void {
+    const counted = this.order.filter(slot => slot !== newcomer);
+    for (const slot of counted) this.count(slot, -1);
+    this.gpu = resource;
+    for (const slot of counted) {
+      this.whole[slot] = Number(this.isWhole(slot));
+      this.count(slot, 1);
+    }
+  }
+
+  private isWhole(slot: number): boolean {
+    if (this.gpu >= 0) return this.countsAsHost(slot) && this.free[this.gpu]![slot] === this.capacity[this.gpu]![slot];
+    return (this.podsByNode.get(this.nodes[slot]!.name)?.size ?? 0) === 0;
+  }
+
+  private changed(slot: number): void {
+    this.changes.push(slot);
+    if (this.changes.length < 1000 + 2 * this.size) return;
+    this.changes.length = 0;
+    this.generation += 1;
+  }
+
+  private gain(slot: number): void {
+    this.version = this.gainedAt.push(slot);
+  }
+
+  private reserveSlots(count: number): void {
+    if (count <= this.size) return;
+    const size = Math.max(count, 2 * this.size, 16);
+    this.free.forEach((column, resource) => { this.free[resource] = grown(column, new Float64Array(size)); });
+    this.capacity.forEach((column, resource) => { this.capacity[resource] = grown(column, new Float64Array(size)); });
+    this.owner = grown(this.owner, new Int32Array(size).fill(NOBODY));
+    this.whole = grown(this.whole, new Uint8Array(size));
+    this.taken = new Int32Array(size);
+    this.generation += 1;
+  }
+
+  private reserveDomains(): void {
+    this.levels.forEach((level, at) => {
+      const columns = this.freeIn[at]!;
+      if (level.count <= columns[0]!.length) return;
+      const size = Math.max(level.count, 2 * columns[0]!.length, 16);
+      columns.forEach((column, resource) => { columns[resource] = grown(column, new Float64Array(size)); });
+      if (at === this.finest) this.hostsIn = grown(this.hostsIn, new Int32Array(size));
+      if (at === this.finest) this.wholeHostsIn = grown(this.wholeHostsIn, new Int32Array(size));
+      this.generation += 1;
+    });
+  }
+}
+
+function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,169 @@
+import type { Budget } from './budget';
+import { Candidates } from './candidates';
+import { Group, IMPOSSIBLE, Leaf, NONE } from './gang';
+import { Likeness } from './likeness';
+import { Packer, Task } from './packer';
+import { Scope, chosenScope, narrowed } from './scope';
+import type { Trial } from './trial';
+import { WasteBound } from './waste-bound';
+
+/** What to do about preferred levels: nothing, treat them as required, or find few domains where one does not do. */
+export type Preferences = 'ignore' | 'one' | 'few';
+
+/** A choice to be made: one domain of the level for the group. */
+export interface Step {
+  readonly group: Group;
+  readonly level: number;
+  /** The domain that it has to be; NONE when there is a choice, IMPOSSIBLE when there is no way. */
+  readonly pin: number;
+  /** Whether the group may do without, or with several. */
+  readonly isSoft: boolean;
+  /** Levels whose domains hear of the choice: the level itself and those around it of which no group above has chosen one. */
+  readonly promisedAt: readonly number[];
+}
+
+/**
+ * Depth first over the domains of all groups that need one, promising room before any node is chosen; nodes follow when all domains stand.
+ * A choice that fails is not repeated on domains that are alike, nor a state that has failed before in another order.
+ */
+export class DomainSearch {
+  /** Where each group's pods may go, by group. */
+  private readonly scopes: (Scope | undefined)[] = [];
+  private readonly steps: Step[] = [];
+  private readonly candidates: Candidates;
+  private readonly likeness: Likeness;
+  private readonly waste: WasteBound;
+  private readonly packer: Packer;
+  private failures = 0;
+
+  /** @param base nodes that the gang as a whole is held to */
+  constructor(private readonly trial: Trial, private readonly budget: Budget, private readonly preferences: Preferences, private readonly base: Scope) {
+    this.collect(trial.gang.root, preferences, []);
+    this.candidates = new Candidates(trial);
+    this.likeness = new Likeness(trial, this.steps);
+    this.waste = new WasteBound(trial, this.steps);
+    this.packer = new Packer(trial, budget);
+  }
+
+  /** Looks for domains and nodes for all floors until `done` accepts what it finds placed. */
+  run(done: () => boolean): boolean {
+    return this.choose(0, done);
+  }
+
+  scopeOf(group: Group): Scope {
+    for (let at: Group | undefined = group; at; at = at.parent) {
+      const scope = this.scopes[at.index];
+      if (scope) return scope;
+    }
+    return this.base;
+  }
+
+  private collect(group: Group, preferences: Preferences, promised: readonly number[]): void {
+    let above = promised;
+    const add = (level: number, isSoft: boolean, pinned: number) => {
+      const around = this.trial.index.levels[level]!.broader.map(broader => this.trial.index.levels.indexOf(broader));
+      const promisedAt = [level, ...around].filter(one => !above.includes(one));
+      above = [...above, ...promisedAt];
+      this.steps.push({ group, level, pin: pinned, isSoft, promisedAt });
+    };
+    const hasPods = group.leaves.some(({ want }) => want > 0);
+    if (group.required !== NONE && hasPods) {
+      const level = Math.max(0, group.required);
+      add(level, false, group.required === IMPOSSIBLE || group.pin === IMPOSSIBLE ? IMPOSSIBLE : group.pin);
+    }
+    if (preferences !== 'ignore' && group.preferred !== NONE && group.preferred !== group.required && hasPods) add(group.preferred, preferences === 'few', NONE);
+    for (const child of group.children) this.collect(child, preferences, above);
+  }
+
+  private choose(at: number, done: () => boolean): boolean {
+    const step = this.steps[at];
+    if (!step) return this.placeAll(done);
+    const outer = this.scopes[step.group.index];
+    const scope = this.scopeOf(step.group);
+    const remembers = this.preferences !== 'few';
+    if (this.failures > 0 && ((remembers && this.likeness.hasFailed(at)) || !this.waste.allows(at, scope))) return false;
+    const succeeded = this.tryDomains(at, step, scope, done) || this.tryOthers(at, step, scope, done);
+    if (!succeeded) this.scopes[step.group.index] = outer;
+    if (!succeeded && remembers && !this.budget.exhausted) this.likeness.remember(at);
+    return succeeded;
+  }
+
+  private tryDomains(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
+    const first = this.candidates.best(step, scope);
+    if (first < 0) return false;
+    if (this.tryDomain(at, step, scope, first, done)) return true;
+    const failed = new Set([this.likeness.of(step.level, first)]);
+    for (const domain of this.candidates.all(step, scope)) {
+      if (this.budget.exhausted) return false;
+      const kind = this.likeness.of(step.level, domain);
+      if (domain === first || failed.has(kind)) continue;
+      if (this.tryDomain(at, step, scope, domain, done)) return true;
+      failed.add(kind);
+    }
+    return false;
+  }
+
+  private tryDomain(at: number, step: Step, scope: Scope, domain: number, done: () => boolean): boolean {
+    if (!this.budget.spend()) return false;
+    const { trial } = this;
+    const checkpoint = trial.checkpoint();
+    this.scopes[step.group.index] = narrowed(trial.index, scope, step.level, domain);
+    for (const level of step.promisedAt) {
+      const around = this.candidates.around(step.level, domain, level);
+      if (around >= 0) trial.reserve(step.group, level, around);
+    }
+    this.likeness.chosen(at, domain, scope);
+    if (this.confinedFit(step) && this.choose(at + 1, done)) return true;
+    this.likeness.unchosen(at);
+    trial.rollback(checkpoint);
+    this.scopes[step.group.index] = scope;
+    this.failures += 1;
+    return false;
+  }
+
+  /** Several domains, or any, for a group that would only like to have one; none for one that need not be placed at all. */
+  private tryOthers(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
+    if (step.isSoft) {
+      for (const nodes of [...this.candidates.sets(step, scope), undefined]) {
+        if (this.budget.exhausted) return false;
+        this.scopes[step.group.index] = nodes ? chosenScope(nodes) : scope;
+        if (this.choose(at + 1, done)) return true;
+      }
+      return false;
+    }
+    if (step.group.leaves.some(({ need }) => need > 0)) return false;
+    this.scopes[step.group.index] = chosenScope([]);
+    return this.choose(at + 1, done);
+  }
+
+  /** Sums say little about pods of several sizes: whether those that now have to share a domain really fit into it together. */
+  private confinedFit({ group, level }: Step): boolean {
+    const scope = this.scopes[group.index]!;
+    if (this.trial.gang.tables.length === 1 || scope.level !== level) return true;
+    const confined = this.trial.gang.leaves.filter(leaf => leaf.need > 0 && this.isConfinedTo(leaf, scope));
+    if (confined.length < 2 || confined.every(({ rooms }) => rooms === confined[0]!.rooms)) return true;
+    const checkpoint = this.trial.checkpoint();
+    const part = this.budget.take(1000);
+    const fits = new Packer(this.trial, part).pack(confined.map(leaf => ({ leaf, scope, count: leaf.need })));
+    this.trial.rollback(checkpoint);
+    this.budget.giveBack(part);
+    return fits || part.exhausted;
+  }
+
+  private isConfinedTo({ group }: Leaf, { level, domain }: Scope): boolean {
+    for (let at: Group | undefined = group; at; at = at.parent) {
+      const scope = this.scopes[at.index];
+      if (scope) return scope.level === level && scope.domain === domain;
+    }
+    return false;
+  }
+
+  private placeAll(done: () => boolean): boolean {
+    const { trial } = this;
+    trial.withdraw();
+    const tasks: Task[] = trial.gang.leaves.filter(({ need }) => need > 0).map(leaf => ({ leaf, scope: this.scopeOf(leaf.group), count: leaf.need }));
+    if (this.packer.pack(tasks, done)) return true;
+    trial.renew();
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import type { PlacementNode, PodDemand } from './problem';
+
+const GPU_MODEL_LABEL = /(^|[/._-])(gpu[._-]?(product|model)|accelerator)$/i;
+
+/** Which nodes may take pods of some kind whatever room they have: one bit a node, kept by the index as nodes come and go. */
+export class NodeFilter {
+  private bits = new Uint32Array(0);
+
+  constructor(private readonly demand: Pick<PodDemand, 'tolerations' | 'nodeSelector' | 'gpuModel'>) {}
+
+  /** The same for demands that select the same nodes. */
+  static keyOf({ tolerations = [], nodeSelector = {}, gpuModel }: PodDemand): string {
+    return JSON.stringify([[...new Set(tolerations)].sort(), Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1)), gpuModel ?? null]);
+  }
+
+  admits(slot: number): boolean {
+    return ((this.bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
+  }
+
+  /** @param node undefined when the slot is empty */
+  update(slot: number, node: PlacementNode | undefined): void {
+    const word = slot >>> 5;
+    if (word >= this.bits.length) {
+      const grown = new Uint32Array(Math.max(word + 1, this.bits.length * 2));
+      grown.set(this.bits);
+      this.bits = grown;
+    }
+    const bit = 1 << (slot & 31);
+    this.bits[word] = node && this.matches(node) ? this.bits[word]! | bit : this.bits[word]! & ~bit;
+  }
+
+  private matches({ taints, labels = {} }: PlacementNode): boolean {
+    const { tolerations = [], nodeSelector = {}, gpuModel } = this.demand;
+    if (taints?.some(taint => !tolerations.includes(taint))) return false;
+    for (const key in nodeSelector) if (labels[key] !== nodeSelector[key]) return false;
+    return gpuModel === undefined || Object.entries(labels).some(([key, value]) => value === gpuModel && GPU_MODEL_LABEL.test(key));
+  }
+}
