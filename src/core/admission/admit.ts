@@ -35,7 +35,7 @@ export function admit(request: AdmissionRequest): AdmissionResult {
   const { malformed, refused } = shapeFindings(completed, 'PodCliqueSet');
   if (malformed.length > 0) return { object: request.object, allowed: false, errors: malformed, warnings: [] };
   const object = withAdmissionDefaults(completed);
-  const old = request.oldObject === undefined ? undefined : readOld(request.oldObject);
+  const old = request.oldObject === request.object ? object : request.oldObject && readOld(request.oldObject);
   if (old instanceof Unreadable) return { object, allowed: false, errors: [old.error], warnings: podWarnings(object) };
   const found = old ? updateVerdict(old, object, config, request) : creationVerdict(object, config, request);
   const errors = [...refused, ...found];
@@ -49,7 +49,7 @@ class Unreadable {
 
 function readOld(stored: PodCliqueSet): PodCliqueSet | Unreadable {
   const completed = withServerDefaults(stored);
-  const [first] = shapeFindings(completed, 'PodCliqueSet').malformed;
+  const [first] = [...shapeFindings(completed, 'PodCliqueSet').malformed].sort((one, other) => (one.field < other.field ? -1 : 1));
   if (!first) return withAdmissionDefaults(completed);
   return new Unreadable(fieldError('InternalError', first.field, `the stored set cannot be read: ${first.detail}`));
 }

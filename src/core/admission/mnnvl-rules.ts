@@ -38,11 +38,13 @@ export function mnnvlUpdateErrors(old: PodCliqueSet, set: PodCliqueSet): FieldEr
 
 function layers(set: PodCliqueSet): Layer[] {
   const { cliques, podCliqueScalingGroups: groups = [] } = set.spec.template;
-  const layer = (key: string, path: string, annotations: Readonly<Record<string, string>> = {}): Layer =>
-    ({ key, path: `${path}.annotations.${ANNOTATION.mnnvlGroup}`, group: annotations[ANNOTATION.mnnvlGroup] });
   return [
     layer('set', 'metadata', set.metadata.annotations),
     ...cliques.map(({ name, annotations }, index) => layer(`clique ${name}`, `spec.template.cliques[${index}]`, annotations)),
     ...groups.map(({ name, annotations }, index) => layer(`group ${name}`, `spec.template.podCliqueScalingGroups[${index}]`, annotations)),
   ];
+}
+
+function layer(key: string, path: string, annotations: Readonly<Record<string, string>> = {}): Layer {
+  return { key, path: `${path}.annotations.${ANNOTATION.mnnvlGroup}`, group: annotations[ANNOTATION.mnnvlGroup] };
 }

@@ -1,3 +1,5 @@
+import { isRecord } from './syntax';
+
 /** Defaults by field; `field[]` stands for each entry of a list. They are filled in where the object that holds the field is there. */
 export interface Defaults {
   readonly [field: string]: string | number | boolean | Defaults;
@@ -55,43 +57,48 @@ export const SET_SPEC_DEFAULTS: Defaults = {
 /** The value with the defaults that the API server would fill in. What is not of the expected shape stays as it is. */
 export function withSchemaDefaults<T>(value: T, defaults: Defaults): T {
   if (!isRecord(value)) return value;
-  let completed: Record<string, unknown> = value;
-  for (const { field, isList, inner } of rulesOf(defaults)) {
-    const current = value[field];
-    if (current === undefined && typeof inner === 'object') continue;
-    const next = typeof inner === 'object' ? withInnerDefaults(current, inner, isList) : current ?? inner;
-    if (next === current) continue;
-    if (completed === value) completed = { ...value };
-    completed[field] = next;
+  const { values, parts } = rulesOf(defaults);
+  let completed: Record<string, unknown> | undefined;
+  for (const [field, byDefault] of values) {
+    if (value[field] === undefined || value[field] === null) (completed ??= { ...value })[field] = byDefault;
   }
-  return completed as T;
+  for (const field in value) {
+    const part = parts.get(field);
+    if (!part) continue;
+    const next = part.isList ? withDefaultsInList(value[field], part.defaults) : withSchemaDefaults(value[field], part.defaults);
+    if (next !== value[field]) (completed ??= { ...value })[field] = next;
+  }
+  return (completed ?? value) as T;
 }
 
-function withInnerDefaults(current: unknown, defaults: Defaults, isList: boolean): unknown {
-  if (!isList) return withSchemaDefaults(current, defaults);
-  if (!Array.isArray(current)) return current;
-  const next = current.map((entry: unknown) => withSchemaDefaults(entry, defaults));
-  return next.some((entry, index) => entry !== current[index]) ? next : current;
+function withDefaultsInList(list: unknown, defaults: Defaults): unknown {
+  if (!Array.isArray(list)) return list;
+  let completed: unknown[] | undefined;
+  for (let index = 0; index < list.length; index += 1) {
+    const next = withSchemaDefaults(list[index] as unknown, defaults);
+    if (next !== list[index]) (completed ??= [...list as unknown[]])[index] = next;
+  }
+  return completed ?? list;
 }
 
-interface Rule {
-  readonly field: string;
-  readonly isList: boolean;
-  readonly inner: Defaults[string];
+/** A table read once, for admission goes through it for every container: values to fill in, and parts to go into. */
+interface Rules {
+  readonly values: readonly (readonly [string, string | number | boolean])[];
+  readonly parts: ReadonlyMap<string, { readonly isList: boolean; readonly defaults: Defaults }>;
 }
 
-/** The tables, read once: admission goes through them for every container. */
-const rules = new Map<Defaults, readonly Rule[]>();
+const rules = new Map<Defaults, Rules>();
 
-function rulesOf(defaults: Defaults): readonly Rule[] {
+function rulesOf(defaults: Defaults): Rules {
   let found = rules.get(defaults);
   if (!found) {
-    found = Object.entries(defaults).map(([name, inner]) => ({ field: name.replace(/\[\]$/, ''), isList: name.endsWith('[]'), inner }));
+    const entries = Object.entries(defaults);
+    found = {
+      values: entries.flatMap(([field, inner]) => (typeof inner === 'object' ? [] : [[field, inner] as const])),
+      parts: new Map(entries.flatMap(([field, inner]) => (typeof inner === 'object'
+        ? [[field.replace(/\[\]$/, ''), { isList: field.endsWith('[]'), defaults: inner }] as const] : []))),
+    };
     rules.set(defaults, found);
   }
   return found;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

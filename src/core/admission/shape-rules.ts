@@ -19,7 +19,7 @@ export interface ShapeFindings {
 export function shapeFindings(object: unknown, kind: keyof typeof ROOTS): ShapeFindings {
   const malformed: FieldError[] = [];
   const refused: FieldError[] = [];
-  new ShapeWalk(malformed, refused).visit(object, shape(ROOTS[kind]), '');
+  new ShapeWalk(malformed, refused).visit(object, shape(ROOTS[kind]));
   return { malformed, refused };
 }
 
@@ -45,63 +45,81 @@ function shape(row: number): Compiled {
   return found;
 }
 
+/** Goes down an object and the table together. Where it is, is written out only when there is something to say. */
 class ShapeWalk {
+  private readonly trail: (string | number)[] = [];
+
   public constructor(private readonly malformed: FieldError[], private readonly refused: FieldError[]) {}
 
-  public visit(value: unknown, of: Compiled, path: string): void {
+  public visit(value: unknown, of: Compiled): void {
     if (of.type === undefined) return;
     if (!isOfType(value, of.type)) {
-      this.malformed.push(fieldError('Invalid', path, `must be ${NAMES[of.type]}`, value));
+      this.malformed.push(fieldError('Invalid', this.path(), `must be ${NAMES[of.type]}`, value));
     } else if (typeof value === 'string') {
-      this.text(value, of, path);
+      this.text(value, of);
     } else if (typeof value === 'number') {
       const { minimum = -Infinity, maximum = Infinity } = of;
-      if (value < minimum || value > maximum) this.refused.push(fieldError('Invalid', path, `must be from ${minimum} to ${maximum}`, value));
+      if (value < minimum || value > maximum) this.malformed.push(fieldError('Invalid', this.path(), `must be from ${minimum} to ${maximum}`, value));
     } else if (Array.isArray(value)) {
-      this.list(value, of, path);
+      this.list(value, of);
     } else if (isRecord(value)) {
-      this.object(value, of, path);
+      this.object(value, of);
     }
   }
 
-  private object(value: Readonly<Record<string, unknown>>, of: Compiled, path: string): void {
-    const { required = [], fieldRows, values } = of;
+  private object(value: Readonly<Record<string, unknown>>, { required = [], fieldRows, values }: Compiled): void {
     for (const field of required) {
-      if (!Object.hasOwn(value, field) || value[field] === undefined) this.malformed.push(fieldError('Required', join(path, field), 'must be set'));
+      if (!Object.hasOwn(value, field) || value[field] === undefined) this.malformed.push(fieldError('Required', this.path(field), 'must be set'));
     }
     for (const field in value) {
-      const row = fieldRows?.get(field) ?? values;
+      const named = fieldRows?.get(field);
+      const row = named ?? values;
       const part = value[field];
-      if (row === undefined || part === undefined) continue;
+      if (row === undefined || (named !== undefined && part === undefined)) continue;
       const expected = shape(row);
-      if (part !== null || !expected.hasDefault) this.visit(part, expected, join(path, field));
+      if (part !== null || !expected.hasDefault) this.below(field, part, expected);
     }
   }
 
-  private list(value: readonly unknown[], { items, minItems = 0, keys }: Compiled, path: string): void {
-    if (value.length < minItems) this.refused.push(fieldError('Invalid', path, `must have ${minItems} entries at least`, value.length));
+  private list(value: readonly unknown[], { items, minItems = 0, keys }: Compiled): void {
+    if (value.length < minItems) this.refused.push(fieldError('Invalid', this.path(), `must have ${minItems} entries at least`, value.length));
     if (items !== undefined) {
       const expected = shape(items);
-      for (let index = 0; index < value.length; index += 1) this.visit(value[index], expected, `${path}[${index}]`);
+      for (let index = 0; index < value.length; index += 1) this.below(index, value[index], expected);
     }
-    if (keys && value.length > 1) this.unique(value, keys, path);
+    if (keys && value.length > 1) this.unique(value, keys);
   }
 
-  private unique(value: readonly unknown[], keys: readonly string[], path: string): void {
+  private below(step: string | number, value: unknown, of: Compiled): void {
+    this.trail.push(step);
+    this.visit(value, of);
+    this.trail.pop();
+  }
+
+  private unique(value: readonly unknown[], keys: readonly string[]): void {
     const seen = new Set<string>();
-    value.forEach((entry, index) => {
-      const identity = JSON.stringify(keys.length === 0 ? entry : keys.map(key => (isRecord(entry) ? entry[key] : undefined)));
-      if (seen.has(identity)) this.refused.push(fieldError('Duplicate', `${path}[${index}]`, 'must not come up twice in the list', entry));
+    for (let index = 0; index < value.length; index += 1) {
+      const identity = identityOf(value[index], keys);
+      if (seen.has(identity)) this.refused.push(fieldError('Duplicate', this.path(index), 'must not come up twice in the list', value[index]));
       seen.add(identity);
-    });
+    }
   }
 
-  private text(value: string, { enum: allowed, minLength = 0, maxLength = Infinity, expression }: Compiled, path: string): void {
-    const refuse = (detail: string) => this.refused.push(fieldError('Invalid', path, detail, value));
-    if (allowed && !allowed.includes(value)) this.refused.push(fieldError('NotSupported', path, `must be one of ${allowed.join(', ')}`, value));
-    else if (value.length < minLength) refuse(`must have ${minLength} characters at least`);
-    else if (value.length > maxLength) refuse(`must have ${maxLength} characters at most`);
-    else if (expression && !expression.test(value)) refuse(`must match ${expression.source}`);
+  private text(value: string, { enum: allowed, minLength = 0, maxLength = Infinity, expression }: Compiled): void {
+    if (allowed && !allowed.includes(value)) this.refused.push(fieldError('NotSupported', this.path(), `must be one of ${allowed.join(', ')}`, value));
+    else if (value.length < minLength) this.refuse(value, `must have ${minLength} characters at least`);
+    else if (value.length > maxLength) this.refuse(value, `must have ${maxLength} characters at most`);
+    else if (expression && !expression.test(value)) this.refuse(value, `must match ${expression.source}`);
+  }
+
+  private refuse(value: string, detail: string): void {
+    this.refused.push(fieldError('Invalid', this.path(), detail, value));
+  }
+
+  /** The place that the walk is at, or one step below it. */
+  private path(...below: (string | number)[]): string {
+    const steps = [...this.trail, ...below].map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+    return steps.join('').replace(/^\./, '');
   }
 }
 
@@ -119,6 +137,10 @@ function isOfType(value: unknown, type: NonNullable<Shape['type']>): boolean {
   }
 }
 
-function join(path: string, field: string): string {
-  return path === '' ? field : `${path}.${field}`;
+/** What tells an entry of a list from the others; most have one key, a text. */
+function identityOf(entry: unknown, keys: readonly string[]): string {
+  const [key] = keys;
+  const only = keys.length === 1 && key !== undefined && isRecord(entry) ? entry[key] : undefined;
+  if (typeof only === 'string') return only;
+  return JSON.stringify(keys.length === 0 ? entry : keys.map(name => (isRecord(entry) ? entry[name] : undefined)));
 }

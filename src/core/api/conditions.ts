@@ -8,4 +8,5 @@ export const CONDITION = {
   initialized: 'Initialized',
   scheduled: 'Scheduled',
   ready: 'Ready',
+  progressing: 'Progressing',
 } as const;

@@ -1,6 +1,6 @@
 import { CONDITION } from '../api';
 import type {
-  ClusterTopologyBinding, Condition, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetStatus,
+  ClusterTopologyBinding, Condition, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetStatus, PodCliqueSetUpdateProgress,
 } from '../api';
 import { Observation, withCondition, withoutCondition } from './conditions';
 import { isTerminating } from './pods';
@@ -39,8 +39,29 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
     currentGenerationHash: hash,
     ...(progress ? { updateProgress: progress } : {}),
     ...(complete && set.metadata.generation !== undefined ? { observedGeneration: set.metadata.generation } : {}),
-    conditions: withCondition(withoutCondition(set.status?.conditions, CONDITION.stalled), topologyCondition(observation), observation.nowMs),
+    conditions: conditions(observation, replicas.filter(({ available }) => available).length, progress),
   };
+}
+
+/** What tools that know nothing of Grove read (kstatus): Ready, Progressing, and Stalled only while something has to be mended by hand. */
+function conditions(observation: PodCliqueSetObservation, available: number, progress: PodCliqueSetUpdateProgress | undefined): Condition[] {
+  const { set, nowMs } = observation;
+  const replicas = set.spec.replicas ?? 0;
+  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
+  const message = `${available} of ${replicas} replicas are available`;
+  const generation = set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation };
+  const observations: Observation[] = [
+    topologyCondition(observation),
+    available === replicas
+      ? { type: CONDITION.ready, status: 'True', reason: 'AllReplicasAvailable', message, ...generation }
+      : { type: CONDITION.ready, status: 'False', reason: 'ReplicasUnavailable', message, ...generation },
+    isUpdating
+      ? { type: CONDITION.progressing, status: 'True', reason: 'UpdateInProgress', message: 'changed templates are being rolled out', ...generation }
+      : available < replicas
+        ? { type: CONDITION.progressing, status: 'True', reason: 'ReplicasStarting', message, ...generation }
+        : { type: CONDITION.progressing, status: 'False', reason: 'Complete', message: 'everything that was asked for is there', ...generation },
+  ];
+  return observations.reduce((all, entry) => withCondition(all, entry, nowMs), withoutCondition(set.status?.conditions, CONDITION.stalled));
 }
 
 /** Whether people or programs wait for what this status tells: the set has become wholly available or is so no longer, or was seen anew. */
@@ -55,14 +76,9 @@ export function isUrgentSetStatus({ status: old }: PodCliqueSet, status: PodCliq
 
 /** The status of a set that admission would have refused: nothing of it is carried out until its spec is mended. */
 export function stalledStatus(set: PodCliqueSet, errors: readonly FieldError[], nowMs: number): PodCliqueSetStatus {
-  const observation: Observation = {
-    type: CONDITION.stalled,
-    status: 'True',
-    reason: 'InvalidSpec',
-    message: describeErrors(errors),
-    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
-  };
-  return { availableReplicas: 0, updatedReplicas: 0, ...set.status, conditions: withCondition(set.status?.conditions, observation, nowMs) };
+  const generation = set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation };
+  const observation: Observation = { type: CONDITION.stalled, status: 'True', reason: 'InvalidSpec', message: describeErrors(errors), ...generation };
+  return { availableReplicas: 0, updatedReplicas: 0, ...set.status, ...generation, conditions: withCondition(set.status?.conditions, observation, nowMs) };
 }
 
 /** Field errors as one text, cut to what an event can hold. */
