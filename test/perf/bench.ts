@@ -6,6 +6,7 @@ export interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  admit: async () => import('./admit'),
   deploy: async () => import('./deploy'),
   synth: async () => import('./synth'),
 };
