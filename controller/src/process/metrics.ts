@@ -19,8 +19,11 @@ export class Metrics {
     });
     this.reconciles = new Counter({ name: 'controller_runtime_reconcile_total', help: 'Reconciles by outcome', labelNames: ['controller', 'result'], registers });
     this.reconcileSeconds = new Histogram({
-      name: 'controller_runtime_reconcile_time_seconds', help: 'Length of a reconcile', labelNames: ['controller'],
-      buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10], registers,
+      name: 'controller_runtime_reconcile_time_seconds',
+      help: 'Length of a reconcile',
+      labelNames: ['controller'],
+      buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
+      registers,
     });
     this.decisions = new Counter({ name: 'grove_scheduler_decisions_total', help: 'Placement decisions by outcome', labelNames: ['outcome'], registers });
     this.decisionSeconds = new Histogram({
@@ -48,7 +51,10 @@ export class Metrics {
   /** Adds what is read at the moment of a scrape. */
   watch(controller: GroveController): void {
     new Gauge({
-      name: 'workqueue_depth', help: 'Keys that wait to be reconciled', labelNames: ['name'], registers: [this.registry],
+      name: 'workqueue_depth',
+      help: 'Keys that wait to be reconciled',
+      labelNames: ['name'],
+      registers: [this.registry],
       collect() {
         for (const [name, length] of Object.entries(controller.queueLengths())) this.set({ name }, length);
       },

@@ -33,7 +33,10 @@ export async function runControllerProcess(options: ControllerProcessOptions, si
   try {
     await elected(options, instance, signal, async lost => {
       state.controller = new GroveController({
-        client: options.client, instance, log: options.log, ...options.metrics.hooks,
+        client: options.client,
+        instance,
+        log: options.log,
+        ...options.metrics.hooks,
         ...(options.startupImage === undefined ? {} : { startupImage: options.startupImage }),
       });
       options.metrics.watch(state.controller);
