@@ -1,4 +1,7 @@
-import { ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, isReady, isTerminating, setReplicaIndex, updatingReplica } from 'cdk8s-grove/core';
+import {
+  ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, PodGang, SCHEDULER_NAME,
+  isReady, isScheduled, isTerminating, setReplicaIndex, updatingReplica,
+} from 'cdk8s-grove/core';
 import { Change, WorkQueue, keyOf } from './kube';
 import { Caches, scopedKey } from './state/caches';
 
@@ -26,10 +29,16 @@ export function connect(caches: Caches, queues: Queues): void {
       if (!object && old) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
     });
   }
-  caches.gangs.store.subscribe(({ object, old }) => {
-    const gang = object ?? old;
-    if (gang && (!object || !old || isRevised(object, old))) queues.gangs.addAfter(keyOf(gang), object ? BATCH_MS : 0);
-  });
+  caches.gangs.store.subscribe(change => onGang(change, caches, queues));
+}
+
+/** Pods that another scheduler places are let go when their gang lists them, which their clique does. */
+function onGang({ object, old }: Change<PodGang>, caches: Caches, queues: Queues): void {
+  const gang = object ?? old;
+  if (!gang || (object && old && !isRevised(object, old))) return;
+  queues.gangs.addAfter(keyOf(gang), object ? BATCH_MS : 0);
+  if (gang.metadata.labels?.[LABEL.schedulerName] === SCHEDULER_NAME) return;
+  for (const clique of caches.cliques.store.byIndex('gang', keyOf(gang))) queues.cliques.add(keyOf(clique));
 }
 
 function onSet({ object, old }: Change<PodCliqueSet>, caches: Caches, queues: Queues): void {
@@ -87,6 +96,13 @@ function onPod({ object, old }: Change<Pod>, caches: Caches, queues: Queues): vo
   if (object && isReady(object) && !(old && isReady(old))) {
     for (const dependent of caches.cliques.store.byIndex('parent', scopedKey(pod, clique))) queues.cliques.add(keyOf(dependent));
   }
+  if (object && isScheduled(object) && !(old && isScheduled(old)) && object.spec.schedulerName !== SCHEDULER_NAME) wakeScaled(object, caches, queues);
+}
+
+/** A pod of a base gang has got its node from another scheduler: the scaled gangs may follow. */
+function wakeScaled(pod: Pod, caches: Caches, queues: Queues): void {
+  const base = scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? '');
+  for (const clique of caches.cliques.store.byIndex('baseGang', base)) queues.cliques.addAfter(keyOf(clique), BATCH_MS);
 }
 
 /** An object of the set's: it looks at itself when it was revised, and the set looks at it whatever has changed. */

@@ -1,6 +1,6 @@
 import {
   ANNOTATION, FINALIZER, LABEL, LastError, POD_GATE, Pod, PodClique, PodCliqueSet, PodCliqueUpdateProgress, SCHEDULER_NAME, STARTUP_READY, cliquePosition,
-  expectedHash, generationHash, isActive, isGated, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate, planPods, podCliqueStatus,
+  expectedHash, generationHash, isActive, isGated, isScheduled, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate, planPods, podCliqueStatus,
   revisedClique, waitsForParents,
 } from 'cdk8s-grove/core';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
@@ -75,7 +75,7 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
   if (base === undefined) return true;
   const gang = caches.gangs.store.get(scopedKey(pod, base));
   return gang !== undefined && gang.spec.podgroups.every(({ name, minReplicas }) =>
-    (caches.cliques.store.get(scopedKey(pod, name))?.status?.scheduledReplicas ?? 0) >= minReplicas);
+    caches.pods.store.byIndex('clique', scopedKey(pod, name)).filter(member => isActive(member) && isScheduled(member)).length >= minReplicas);
 }
 
 /** @param set undefined while its spec must not be carried out: then nobody can say which of the pods are as it wants them */

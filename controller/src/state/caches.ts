@@ -32,7 +32,9 @@ export function createCaches(): Caches {
     sets: { type: POD_CLIQUE_SET, store: new Store<PodCliqueSet>({ topology: set => referencedTopology(set) }) },
     cliques: {
       type: POD_CLIQUE,
-      store: new Store<PodClique>({ ...bySet, gang: byLabel(LABEL.podGang), scalingGroup: byLabel(LABEL.scalingGroup), parent: parentsOfClique }),
+      store: new Store<PodClique>({
+        ...bySet, gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang), scalingGroup: byLabel(LABEL.scalingGroup), parent: parentsOfClique,
+      }),
     },
     scalingGroups: { type: SCALING_GROUP, store: new Store<PodCliqueScalingGroup>(bySet) },
     gangs: { type: POD_GANG, store: new Store<PodGang>(bySet) },
