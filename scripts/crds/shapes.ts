@@ -42,10 +42,7 @@ const OBJECT_META: Schema = {
 /** The source of src/core/admission/shapes.generated.ts: the schemas as one table in which equal parts are one row. */
 export function shapesSource(crds: readonly Crd[]): string {
   const table = new ShapeTable();
-  const roots = KINDS.map(kind => {
-    const { apiVersion, kind: name, metadata: _, spec } = rootSchema(crds, kind).properties!;
-    return [kind, table.row({ type: 'object', properties: { apiVersion, kind: name, metadata: OBJECT_META, spec } as Record<string, Schema>, required: ['metadata', 'spec'] }, kind)];
-  });
+  const roots = KINDS.map(kind => [kind, table.row(objectSchema(crds, kind), kind)]);
   return [
     '// Generated from the doc comments of src/core/api by `npm run crds`; edit those.',
     'import type { Shape } from \'./shape\';',
@@ -59,10 +56,18 @@ export function shapesSource(crds: readonly Crd[]): string {
   ].join('\n');
 }
 
-function rootSchema(crds: readonly Crd[], kind: string): Schema {
+/** What an API server asks of an object that a user sends; the status is not theirs. */
+function objectSchema(crds: readonly Crd[], kind: string): Schema {
   const crd = crds.find(({ spec }) => spec.names.kind === kind);
   if (!crd) throw new Error(`there is no CustomResourceDefinition of ${kind}`);
-  return crd.spec.versions[0].schema.openAPIV3Schema;
+  const [version] = crd.spec.versions;
+  const properties = {
+    apiVersion: { type: 'string', enum: [`${crd.spec.group}/${version.name}`] },
+    kind: { type: 'string', enum: [kind] },
+    metadata: OBJECT_META,
+    spec: version.schema.openAPIV3Schema.properties!.spec!,
+  };
+  return { type: 'object', required: ['metadata', 'spec'], properties };
 }
 
 class ShapeTable {

@@ -90,13 +90,10 @@ const sound: fc.Arbitrary<PodCliqueSet> = fc.record({
 }).map(({ names, counts, grouped, order, packing, pod }) => {
   const pack = (level: number, named: object = {}) => (packing ? { topologyConstraint: { ...named, pack: { required: packing[level] } } } : {});
   const containers = [{ name: 'main', image: pod.image, ports: [{ containerPort: pod.port }], resources: { limits: { 'nvidia.com/gpu': pod.gpus } } }];
-  const cliques = names.map((clique, index) => {
+  const cliques = names.map((roleName, index) => {
     const [replicas, less] = counts[index]!;
-    return {
-      name: clique,
-      ...pack(2),
-      spec: { roleName: clique, replicas, minAvailable: Math.max(1, replicas - less), podSpec: { containers }, ...(index > 0 ? { startsAfter: [names[index - 1]] } : {}) },
-    };
+    const startsAfter = index > 0 ? { startsAfter: [names[index - 1]] } : {};
+    return { name: roleName, ...pack(2), spec: { roleName, replicas, minAvailable: Math.max(1, replicas - less), podSpec: { containers }, ...startsAfter } };
   });
   const members = names.slice(0, grouped);
   return {

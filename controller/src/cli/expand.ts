@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { EXIT, UsageError } from './exit';
 import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Terminal } from './terminal';
-import { admitManifest, isPodCliqueSet, label, topologiesIn } from './validate';
+import { isPodCliqueSet, judge, label, lineOfError, topologiesIn } from './verdicts';
 
 export interface ExpandOptions {
   readonly filename: readonly string[];
@@ -23,9 +23,10 @@ export function expandManifests(options: ExpandOptions, terminal: Terminal): num
 }
 
 function refuse(manifest: ManifestObject, manifests: readonly ManifestObject[], terminal: Terminal): boolean {
-  const { allowed, errors } = admitManifest(manifest, manifests);
-  for (const { field, type, detail } of errors) {
-    terminal.err.write(`error  ${manifest.file}:${manifest.lineOf(field)}  ${label(manifest.object)}  ${field}: ${type}: ${detail}\n`);
+  const { allowed, errors } = judge(manifest, { topologies: topologiesIn(manifests) });
+  for (const error of errors) {
+    const { field, type, detail } = error;
+    terminal.err.write(`error  ${manifest.file}:${lineOfError(manifest, error)}  ${label(manifest.object)}  ${field}: ${type}: ${detail}\n`);
   }
   return !allowed;
 }

@@ -33,10 +33,12 @@ function grove(terminal: Terminal, exit: (code: number) => void): Command {
   const filename = new Option('-f, --filename <path...>', 'manifest files, folders, or - for standard input').makeOptionMandatory();
 
   program.command('validate')
-    .description('check PodCliqueSets against the admission rules, without a cluster; exit code 1 when there are findings')
+    .description('check PodCliqueSets and ClusterTopologyBindings against the admission rules, without a cluster; exit code 1 when there are findings')
     .addOption(filename)
+    .option('--topology <path...>', 'manifests with the cluster\'s ClusterTopologyBindings, to look constraints up in; those among the manifests count too')
+    .option('--old <path...>', 'manifests with the PodCliqueSets as they are stored: sets that are among them are checked as updates')
     .addOption(new Option('-o, --output <format>', 'text or one JSON document').choices(['text', 'json']).default('text'))
-    .addHelpText('after', '\nExamples:\n  grove validate -f examples/chatbot\n  cdk8s synth -p | grove validate -f - -o json')
+    .addHelpText('after', '\nExamples:\n  grove validate -f examples/chatbot\n  cdk8s synth -p | grove validate -f - -o json\n  kubectl get pcs -o yaml | grove validate -f dist --old -')
     .action(options => exit(validate(options, terminal)));
 
   program.command('expand')

@@ -26,7 +26,7 @@ export function mnnvlErrors(set: PodCliqueSet, { autoMnnvl }: AdmissionConfig): 
 
 /** MNNVL groups stay as they are: pods hold claims on the domains that were made for them. */
 export function mnnvlUpdateErrors(old: PodCliqueSet, set: PodCliqueSet): FieldError[] {
-  const before = new Map(layers(old).map(layer => [layer.key, layer]));
+  const before = new Map(layers(old).map(was => [was.key, was]));
   return layers(set).flatMap(({ key, path, group }) => {
     const was = before.get(key);
     if (!was || was.group === group) return [];
