@@ -7,11 +7,12 @@ import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import { referenceFindings } from './references';
 import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, toClaimTemplate, toSetSharing } from './resource-sharing';
+import { isSame } from './same';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
 import { Topology, completed, toBinding } from './topology';
 import { SCHEDULERS, sentence } from './verdict';
 import {
-  AdmissionResult, CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
+  CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
   admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
 } from '../src/core';
 
@@ -102,7 +103,7 @@ export class PodCliqueSet extends Construct {
   private readonly claimTemplates: ResourceClaimTemplateConfig[] = [];
   private readonly sharings: PodCliqueSetResourceSharing[] = [];
   private readonly apiObject: ApiObject;
-  private hasPassed = false;
+  private passed?: Judgement & { readonly submitted: PodCliqueSetObject; readonly topology: Topology | undefined };
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
@@ -180,13 +181,10 @@ export class PodCliqueSet extends Construct {
 
   /**
    * cdk8s validates the whole app again for each of its charts; a set that has passed is not asked again, or an app of many charts would take
-   * minutes. What changes afterwards does not slip through: `admitted` judges what is written.
+   * minutes. What changes afterwards does not slip through: the object is made anew when it is written, and judged anew if it is another.
    */
   private findings(): string[] {
-    if (this.hasPassed) return [];
-    const problems = this.judged().problems;
-    this.hasPassed = problems.length === 0;
-    return problems;
+    return this.passed ? [] : this.judged().problems;
   }
 
   private admitted(): object {
@@ -195,13 +193,24 @@ export class PodCliqueSet extends Construct {
     return spec;
   }
 
-  private judged(): { readonly spec: object; readonly problems: string[] } {
-    const unfinished = this.unfinished();
-    if (unfinished.length > 0) return { spec: {}, problems: unfinished };
-    const { object, errors } = this.verdict();
-    const problems = errors.length > 0 ? errors.map(sentence) : this.surprises(object);
-    const { replicas: _, ...rest } = object.spec;
-    return { spec: this.props.replicasOwner === ReplicasOwner.AUTOSCALER ? rest : object.spec, problems };
+  private judged(): Judgement {
+    const problems = this.unfinished();
+    if (problems.length > 0) return { spec: {}, problems };
+    const topology = this.topology();
+    const submitted = this.submitted();
+    if (this.passed && isSame(this.passed.topology, topology) && isSame(this.passed.submitted, submitted)) return this.passed;
+    const judgement = this.verdict(submitted, topology);
+    this.passed = judgement.problems.length > 0 ? undefined : { ...judgement, submitted, topology };
+    return judgement;
+  }
+
+  private verdict(submitted: PodCliqueSetObject, topology: Topology | undefined): Judgement {
+    const binding = topology && toBinding(topology);
+    const { object, errors } = admit({ object: submitted, config: { schedulers: SCHEDULERS }, ...(binding ? { topologies: [binding] } : {}) });
+    const problems = errors.length > 0 ? errors.map(sentence) : this.surprises(object, topology);
+    if (this.props.replicasOwner !== ReplicasOwner.AUTOSCALER) return { spec: object.spec, problems };
+    const { replicas: _, ...spec } = object.spec;
+    return { spec, problems };
   }
 
   /** What keeps the object from being made at all, and what admission cannot see. */
@@ -220,8 +229,8 @@ export class PodCliqueSet extends Construct {
   }
 
   /** What the cluster would accept, and what would not work there. */
-  private surprises(object: PodCliqueSetObject): string[] {
-    const size = this.topology()?.nvlinkDomainSize;
+  private surprises(object: PodCliqueSetObject, topology: Topology | undefined): string[] {
+    const size = topology?.nvlinkDomainSize;
     const references = this.cliques.flatMap(({ _group }, index) =>
       referenceFindings(object.spec.template.cliques[index]!, _group?.cliques.map(clique => clique.cliqueName)));
     return [...references, ...(size ? oversizedNvlinkDomains(object, size) : [])];
@@ -247,12 +256,6 @@ export class PodCliqueSet extends Construct {
       if (packing) return completed(packing._levels[0]!._topology, this);
     }
     return undefined;
-  }
-
-  private verdict(): AdmissionResult {
-    const topology = this.topology();
-    const binding = topology && toBinding(topology);
-    return admit({ object: this.submitted(), config: { schedulers: SCHEDULERS }, ...(binding ? { topologies: [binding] } : {}) });
   }
 
   private submitted(): PodCliqueSetObject {
@@ -297,6 +300,12 @@ export class PodCliqueSet extends Construct {
       addScaledObject(scaled, `scaled-object-${copy}`, { kind, name: nameIn(copy), namespace, replicas }, keda);
     }
   }
+}
+
+interface Judgement {
+  /** What is written, with every default. */
+  readonly spec: object;
+  readonly problems: string[];
 }
 
 /** As the API server writes a duration back, so that GitOps tools see no difference. */

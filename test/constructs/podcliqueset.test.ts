@@ -103,4 +103,37 @@ describe('an app that is synthesized again after a change', () => {
     containers[1]!.env.addVariable('NOT A NAME', EnvValue.fromValue('x'));
     expect(() => Testing.synth(charts[1]!)).toThrow(/second.*env\[0\]\.name: Invalid value "NOT A NAME": must be a variable name/s);
   });
+
+  test('knows a topology that was added later', () => {
+    const app = Testing.app();
+    const chart = new Chart(app, 'workload');
+    const set = new PodCliqueSet(chart, 'llm', { packing: Packing.required(ClusterTopology.fromName('dc').level('rack')) });
+    set.addClique('decode').addContainer({ image: 'server:1' });
+    Testing.synth(chart);
+    new ClusterTopology(new Chart(app, 'cluster'), 'dc', { levels: [{ domain: 'host', key: 'kubernetes.io/hostname' }] });
+    expect(() => Testing.synth(chart)).toThrow(/pack\.required: Invalid value "rack"/);
+  });
+});
+
+describe('pods that are spread', () => {
+  test('are spread once, however often they are rendered', () => {
+    const chart = Testing.chart();
+    new PodCliqueSet(chart, 'llm').addClique('decode', { spread: true, containers: [{ image: 'server:1' }] });
+    const texts = [1, 2].map(() => JSON.stringify(Testing.synth(chart)));
+    expect(texts[1]).toBe(texts[0]);
+    const [{ labels, spec: { podSpec: { affinity } } }] = JSON.parse(texts[0]!)[0].spec.template.cliques;
+    const terms = affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    expect(terms.map(({ topologyKey }: any) => topologyKey)).toEqual(['kubernetes.io/hostname', 'topology.kubernetes.io/zone']);
+    expect(terms[0].labelSelector.matchLabels).toEqual(labels);
+  });
+});
+
+test('a KAI set finds its queue in the labels of the set', () => {
+  const chart = Testing.chart();
+  const kai = (id: string, labels?: { [key: string]: string }) => new PodCliqueSet(chart, id, labels ? { metadata: { labels } } : {})
+    .addClique('decode', { schedulerName: 'kai-scheduler', containers: [{ image: 'server:1' }] });
+  kai('queued', { 'kai.scheduler/queue': 'research' });
+  expect(Testing.synth(chart)).toHaveLength(1);
+  kai('lost');
+  expect(() => Testing.synth(chart)).toThrow(/lost\] spec: Invalid: no KAI queue is configured/);
 });
