@@ -7,7 +7,10 @@ interface Watch {
   readonly leaves: readonly Leaf[];
   readonly level: number;
   readonly part: number;
+  /** Of the domain; of a node that has none on that level, which counts as a domain of its own, of -1. */
   readonly weight: (domain: number) => number;
+  /** Whether domains in which members run are used already. */
+  readonly countsMembers: boolean;
   readonly pods: Map<number, number>;
 }
 
@@ -30,11 +33,11 @@ export class Tally {
     const depth = levels.length;
     const preferring = gang.groups.filter(({ preferred }) => preferred !== NONE);
     for (const group of preferring) {
-      this.watch(group, group.preferred, 1 + group.preferred, () => 1);
-      for (const level of levels[group.preferred]!.broader) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1);
+      this.watch(group, group.preferred, 1 + group.preferred, () => 1, true);
+      for (const level of levels[group.preferred]!.broader) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1, true);
     }
     this.balancePart = 1 + 2 * depth;
-    for (const group of gang.groups) if (group.balance !== NONE) this.balanced.push(this.watch(group, group.balance, this.balancePart, () => 0));
+    for (const group of gang.groups) if (group.balance !== NONE) this.balanced.push(this.watch(group, group.balance, this.balancePart, () => 0, true));
     this.unlinkedPart = this.balancePart + 1;
     const free = (level: number) => [...index.freeIn[level]![gang.main]!];
     const damage = this.unlinkedPart + 1;
@@ -43,24 +46,25 @@ export class Tally {
     for (const group of gang.groups) {
       if (group.required < 0) continue;
       const before = free(group.required);
-      this.watch(group, group.required, damage + 2 + group.required, domain => before[domain]!);
+      this.watch(group, group.required, damage + 2 + group.required, domain => before[domain] ?? 0);
     }
     const [inFinest, onHost] = [free(finest), free(depth - 1)];
-    this.watch(gang.root, finest, damage + 2 + depth, domain => inFinest[domain]!);
+    this.watch(gang.root, finest, damage + 2 + depth, domain => inFinest[domain] ?? 0);
     this.watch(gang.root, depth - 1, damage + 3 + depth, slot => onHost[slot]!);
     this.parts = new Float64Array(damage + 4 + depth);
     this.byLeaf = gang.leaves.map(leaf => this.watches.filter(({ leaves }) => leaves.includes(leaf)));
     this.countMembers();
   }
 
-  add(leaf: Leaf, slot: number, count: number): void {
-    for (const { level, part, weight, pods } of this.byLeaf[leaf.index]!) {
+  add(leaf: Leaf, slot: number, count: number, isMember = false): void {
+    for (const { level, part, weight, pods, countsMembers } of this.byLeaf[leaf.index]!) {
+      if (isMember && !countsMembers) continue;
       const domain = this.index.levels[level]!.domainOf[slot]!;
-      if (domain < 0) continue;
-      const before = pods.get(domain) ?? 0;
+      const key = domain < 0 ? -1 - slot : domain;
+      const before = pods.get(key) ?? 0;
       const after = before + count;
-      if (after === 0) pods.delete(domain);
-      else pods.set(domain, after);
+      if (after === 0) pods.delete(key);
+      else pods.set(key, after);
       if (before === 0) this.parts[part]! += weight(domain);
       else if (after === 0) this.parts[part]! -= weight(domain);
     }
@@ -85,15 +89,14 @@ export class Tally {
     return tally.parts;
   }
 
-  private watch({ leaves }: Group, level: number, part: number, weight: (domain: number) => number): Watch {
-    const watch = { leaves, level, part, weight, pods: new Map<number, number>() };
+  private watch({ leaves }: Group, level: number, part: number, weight: (domain: number) => number, countsMembers = false): Watch {
+    const watch = { leaves, level, part, weight, countsMembers, pods: new Map<number, number>() };
     this.watches.push(watch);
     return watch;
   }
 
-  /** Where members run nothing is broken any more, and nothing new is used. */
   private countMembers(): void {
-    for (const leaf of this.gang.leaves) for (const slot of leaf.members) this.add(leaf, slot, 1);
+    for (const leaf of this.gang.leaves) for (const slot of leaf.members) this.add(leaf, slot, 1, true);
   }
 }
 
