@@ -29,6 +29,7 @@ type Template = PodCliqueSet['spec']['template'];
 export class Scenario {
   private readonly topologies: string[] = [];
   private cordoned: string[] = [];
+  private hasEnded = false;
 
   private constructor(private readonly connection: Connection, readonly namespace: string, readonly nodes: readonly string[]) {}
 
@@ -167,7 +168,10 @@ export class Scenario {
     });
   }
 
-  private async end(): Promise<void> {
+  /** Gives everything back, and waits until a controller has let go of it. */
+  async end(): Promise<void> {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
     await Promise.all((await this.all<PodCliqueSet>(POD_CLIQUE_SET)).map(({ metadata }) => this.delete(POD_CLIQUE_SET, metadata.name ?? '')));
     await this.untilNothing();
     const topologies = this.topologies.map(name => this.delete(CLUSTER_TOPOLOGY_BINDING, name).catch(() => undefined));

@@ -59,10 +59,12 @@ export class LeaseLock {
       this.remember(await Promise.race([this.attempt(), late]));
       return this.isOurs;
     } catch (error) {
-      this.isOutdated ||= isConflict(error) || isAlreadyExists(error) || isNotFound(error);
+      const isRace = isConflict(error) || isAlreadyExists(error);
+      this.isOutdated ||= isRace || isNotFound(error);
       const fields = { lease: `${lease.namespace}/${lease.name}`, identity, error: messageOf(error) };
       if (this.isOurs) log.warn(fields, 'lease not renewed');
-      else log.debug(fields, 'lease not taken');
+      else if (isRace) log.debug(fields, 'lease not taken');
+      else log.warn(fields, 'lease not taken');
       return false;
     } finally {
       answered.abort();
