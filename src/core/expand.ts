@@ -1,13 +1,15 @@
 import { withDefaults } from './admission/defaults';
-import type { ClusterTopologyBinding, KubeObject, Pod, PodClique, PodCliqueSet } from './api';
+import type { ClusterTopologyBinding, KubeObject, Pod, PodClique, PodCliqueSet, ResourceClaimTemplateSpec } from './api';
 import { desiredAutoscalers } from './desired/autoscalers';
 import { desiredCliques, desiredMemberCliques } from './desired/cliques';
+import { desiredComputeDomains } from './desired/compute-domains';
 import { desiredGangs } from './desired/gangs';
 import { desiredPod } from './desired/pods';
+import { cliquePosition } from './desired/position';
+import { ExternalTemplate, cliqueClaims, scalingGroupClaims, setClaims, sharedClaims } from './desired/resource-claims';
 import { desiredScalingGroups } from './desired/scaling-groups';
 import { desiredService } from './desired/services';
 import { scalingGroups } from './desired/template';
-import { scalingGroupName } from './names';
 import { topologyOf } from './topology/bindings';
 
 export interface ExpandContext {
@@ -18,6 +20,8 @@ export interface ExpandContext {
     readonly scalingGroupReplicas?: Readonly<Record<string, number>>;
     readonly cliqueReplicas?: Readonly<Record<string, number>>;
   };
+  /** ResourceClaimTemplates of the cluster that shared claims may be made from. Claims from others are left out. @default none */
+  readonly claimTemplates?: readonly KubeObject[];
   /** Image of the init container that waits for parents. */
   readonly startupImage?: string;
 }
@@ -28,33 +32,55 @@ export interface ExpandContext {
  */
 export function expand(set: PodCliqueSet, context: ExpandContext = {}): KubeObject[] {
   const defaulted = withDefaults(set);
-  return Array.from({ length: defaulted.spec.replicas ?? 0 }, (_, i) => expandReplica(defaulted, i, context)).flat();
+  const replicas = Array.from({ length: defaulted.spec.replicas ?? 0 }, (_, i) => expandReplica(defaulted, i, context));
+  return [...setClaims(defaulted, external(context)), ...replicas.flat()];
 }
 
 function expandReplica(set: PodCliqueSet, i: number, context: ExpandContext): KubeObject[] {
   const groupReplicas = (name: string) => context.live?.scalingGroupReplicas?.[name];
-  const members = scalingGroups(set).flatMap(group => {
-    const count = groupReplicas(scalingGroupName(set.metadata.name ?? '', i, group.name)) ?? group.replicas ?? 1;
-    return Array.from({ length: count }, (_, j) => desiredMemberCliques(set, i, group, j)).flat();
+  const groups = desiredScalingGroups(set, i).map(group => {
+    const replicas = groupReplicas(group.metadata.name ?? '') ?? group.spec.replicas;
+    return { ...group, spec: { ...group.spec, replicas } };
   });
+  const members = scalingGroups(set).flatMap((config, index) =>
+    Array.from({ length: groups[index]?.spec.replicas ?? 0 }, (_, j) => desiredMemberCliques(set, i, config, j)).flat());
   const cliques = [...desiredCliques(set, i), ...members].map(clique => scaled(clique, context.live?.cliqueReplicas?.[clique.metadata.name ?? '']));
-  const pods = new Map(cliques.map(clique => [clique.metadata.name ?? '', podsOf(clique, context)]));
+  const pods = new Map(cliques.map(clique => [clique.metadata.name ?? '', podsOf(set, clique, context)]));
   const gangs = desiredGangs(set, i, {
     scalingGroupReplicas: groupReplicas,
     podNames: clique => (pods.get(clique) ?? []).map(pod => pod.metadata.name ?? ''),
     topology: topologyOf(set, context.topologies ?? []),
   });
-  return [desiredService(set, i), ...desiredAutoscalers(set, i), ...desiredScalingGroups(set, i), ...cliques, ...gangs, ...[...pods.values()].flat()];
+  return [
+    desiredService(set, i),
+    ...desiredAutoscalers(set, i),
+    ...desiredComputeDomains(set, i),
+    ...groups,
+    ...groups.flatMap(group => scalingGroupClaims(set, group, external(context))),
+    ...cliques,
+    ...cliques.flatMap(clique => cliqueClaims(set, clique, cliquePosition(set, clique)?.clique ?? '', external(context))),
+    ...gangs,
+    ...[...pods.values()].flat(),
+  ] as KubeObject[];
 }
 
 function scaled(clique: PodClique, replicas: number | undefined): PodClique {
   return replicas === undefined ? clique : { ...clique, spec: { ...clique.spec, replicas } };
 }
 
-function podsOf(clique: PodClique, { startupImage }: ExpandContext): Pod[] {
+function podsOf(set: PodCliqueSet, clique: PodClique, { startupImage }: ExpandContext): Pod[] {
+  const position = cliquePosition(set, clique);
+  const claims = (index: number) => (position ? sharedClaims(set, position, index) : []);
   return Array.from({ length: clique.spec.replicas }, (_, index) => {
-    const pod = desiredPod(clique, index, startupImage === undefined ? {} : { startupImage });
+    const pod = desiredPod(clique, index, { claims, ...(startupImage === undefined ? {} : { startupImage }) });
     const { generateName: _serverCompletes, ...metadata } = pod.metadata;
     return { ...pod, metadata: { name: pod.spec.hostname ?? '', ...metadata } };
   });
+}
+
+/** Templates of the cluster as far as they were given; offline nobody can tell that one is missing. */
+function external({ claimTemplates }: ExpandContext): ExternalTemplate | undefined {
+  if (!claimTemplates) return undefined;
+  return (namespace, name) => claimTemplates.find(({ metadata }) => metadata.name === name && (metadata.namespace ?? 'default') === namespace)
+    ?.spec as ResourceClaimTemplateSpec | undefined;
 }

@@ -39,6 +39,11 @@ export function headlessServiceAddress(set: string, i: number, namespace: string
   return `${headlessServiceName(set, i)}.${namespace}.svc.cluster.local`;
 }
 
+/** `llm-0-train`: the ComputeDomain of an NVLink group, and the claim template that its driver makes. */
+export function computeDomainName(set: string, i: number, group: string): string {
+  return `${set}-${i}-${group}`;
+}
+
 /** `llm-0`: the gang of the standalone cliques and of the group replicas below `minAvailable`. */
 export function baseGangName(set: string, i: number): string {
   return `${set}-${i}`;

@@ -30,8 +30,6 @@ export const NOT_OURS: Readonly<Record<string, string>> = {
   RoleBinding: 'as Role',
   ServiceAccount: 'as Role',
   Secret: 'as Role',
-  ResourceClaim: 'resource sharing is a later issue',
-  ComputeDomain: 'MNNVL is a later issue',
 };
 
 /** Fields in which our pods differ: the start-up gate (design decision 5); upstream's recording shows pods after their gate was taken away. */
@@ -40,21 +38,18 @@ const OWN_POD_FIELDS = ['initContainers', 'volumes', 'schedulingGates'];
 /** An annotation that our pods have, likewise for the start-up gate. */
 const OWN_ANNOTATION = ANNOTATION.startup;
 
-/** Shared resource claims and MNNVL claims are later issues. */
-const CLAIM_FIELDS = ['claims', 'resourceClaims'];
-
 /** What upstream had after a step, without what it leaves behind by mistake: the services of replicas that went. */
 export function namesAfter(step: string, kind: string, theirs: readonly string[], ours: readonly string[]): string[] {
   const isLeak = kind === 'Service' && step !== 'setReplicasPlus1';
   return (isLeak ? theirs.filter(name => ours.includes(name)) : [...theirs]).sort();
 }
 
-/** Without what the server or the recording filled in: status, hashes, generated names, owner uids, the API version inside field references. */
+/** Without what the server or the recording filled in: status, hashes, generated names, owner uids, the API version inside field references, defaults of device requests. */
 export function comparable(object: KubeObject): object {
   const { status: _status, ...rest } = JSON.parse(JSON.stringify(object), (key, value) => {
     if (key === LABEL.podTemplateHash) return '<hash>';
     if (key === 'uid' || (key === 'apiVersion' && value === 'v1')) return undefined;
-    if (key === OWN_ANNOTATION || CLAIM_FIELDS.includes(key)) return undefined;
+    if (key === OWN_ANNOTATION || (key === 'allocationMode' && value === 'ExactCount') || (key === 'count' && value === 1)) return undefined;
     if (key === 'annotations' && Object.keys(value as object).length === 0) return undefined;
     if (key === 'ownerReferences') return (value as OwnerReference[]).map(({ apiVersion: _unrecorded, ...owner }) => owner);
     if (key === 'podReferences') return (value as { name: string }[]).map(({ name }) => name.replace(/^pod:/, ''));

@@ -1,6 +1,7 @@
 import { ANNOTATION, COMPONENT, FINALIZER, LABEL } from '../api';
 import type { EnvVar, PodClique, PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate, PodSpec } from '../api';
 import { baseGangName, cliqueName, memberCliqueName, scaledGangName, scalingGroupName } from '../names';
+import { withComputeDomain } from './compute-domains';
 import { withEnvironment } from './environment';
 import { podTemplateHash } from './hash';
 import { componentLabels, namespaceOf, ownerReference, whenAny } from './metadata';
@@ -18,7 +19,8 @@ export function desiredCliques(set: PodCliqueSet, i: number): PodClique[] {
       [LABEL.setReplicaIndex]: String(i),
       [LABEL.podGang]: baseGangName(setName, i),
     };
-    return podClique(set, clique, name, labels, ownerReference(set), startsAfter(set, clique.name, { i }), clique.spec.podSpec);
+    const podSpec = withComputeDomain(clique.spec.podSpec, set, i, clique);
+    return podClique(set, clique, name, labels, ownerReference(set), startsAfter(set, clique.name, { i }), podSpec);
   });
 }
 
@@ -37,7 +39,8 @@ export function desiredMemberCliques(set: PodCliqueSet, i: number, group: PodCli
       [LABEL.scalingGroupReplicaIndex]: String(j),
       ...gangLabels(setName, i, group, j),
     };
-    return podClique(set, clique, name, labels, owner, startsAfter(set, clique.name, { i, j }), withEnvironment(clique.spec.podSpec, environment));
+    const podSpec = withComputeDomain(withEnvironment(clique.spec.podSpec, environment), set, i, clique);
+    return podClique(set, clique, name, labels, owner, startsAfter(set, clique.name, { i, j }), podSpec);
   });
 }
 

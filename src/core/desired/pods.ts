@@ -3,6 +3,7 @@ import type { EnvVar, Pod, PodClique } from '../api';
 import { headlessServiceAddress, headlessServiceName, podHostname } from '../names';
 import { withEnvironment } from './environment';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
+import { withClaims } from './resource-claims';
 import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
 
 /** Name of our scheduler: written to pods whose template names none, so that kube-scheduler leaves them alone. */
@@ -13,6 +14,8 @@ export interface PodOptions {
   readonly startupImage?: string;
   /** Whether the parents are ready already, so that the pod need not wait. @default false */
   readonly mayStart?: boolean;
+  /** Names of the claims that pod `index` shares with others. @default none */
+  readonly claims?: (index: number) => readonly string[];
 }
 
 /** Pod `index` of a PodClique, gated; the API server completes its name (spec 04 §4.2). */
@@ -21,7 +24,7 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
   const set = labels[LABEL.partOf] ?? '';
   const i = Number(labels[LABEL.setReplicaIndex] ?? 0);
   const namespace = namespaceOf(clique);
-  const spec = withEnvironment(clique.spec.podSpec, podEnvironment(clique, set, i, namespace));
+  const spec = withClaims(withEnvironment(clique.spec.podSpec, podEnvironment(clique, set, i, namespace)), options.claims?.(index) ?? []);
   const parents = Boolean(clique.spec.startsAfter?.length);
   const gated = parents ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
   return {
