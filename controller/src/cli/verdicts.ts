@@ -25,7 +25,8 @@ export function isTopologyBinding(object: KubeObject): object is ClusterTopology
 
 /** The topology bindings among the manifests, those aside that are no bindings at all. */
 export function topologiesIn(manifests: readonly ManifestObject[]): ClusterTopologyBinding[] {
-  return manifests.flatMap(({ object }) => (isTopologyBinding(object) && Array.isArray((object as Partial<ClusterTopologyBinding>).spec?.levels) ? [object] : []));
+  const hasLevels = ({ spec }: Partial<ClusterTopologyBinding>) => Array.isArray(spec?.levels);
+  return manifests.flatMap(({ object }) => (isTopologyBinding(object) && hasLevels(object) ? [object] : []));
 }
 
 /** Reads the bindings of `--topology`. @throws UsageError when there are none. */

@@ -11,7 +11,7 @@ export function admissionOf(): (set: PodCliqueSet) => AdmissionResult {
 }
 
 /**
- * A set that has been carried out once is judged like an update that changes nothing: what is asked of new sets only must not stop it. Topologies
+ * A set that has been carried out once is judged as it runs: what is asked of new sets only must not stop it. Topologies
  * are not looked up, neither for it nor for a new one: a set whose topology is missing or has other levels runs without the constraints, and its
  * condition TopologyLevelsUnavailable says so (spec 04 §1.5).
  */

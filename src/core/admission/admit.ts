@@ -39,7 +39,7 @@ export function admit(request: AdmissionRequest): AdmissionResult {
   if (old instanceof Unreadable) return { object, allowed: false, errors: [old.error], warnings: podWarnings(object) };
   const found = old ? updateVerdict(old, object, config, request) : creationVerdict(object, config, request);
   const errors = [...refused, ...found];
-  return { object, allowed: errors.length === 0, errors, warnings: warningsOf(object, old !== undefined, config, request) };
+  return { object, allowed: errors.length === 0, errors, warnings: warningsOf(object, Boolean(old), config, request) };
 }
 
 /** A stored set that cannot be compared with. */
@@ -63,10 +63,11 @@ function creationVerdict(set: PodCliqueSet, config: AdmissionConfig, { topologie
   ];
 }
 
-/** What may not change is only asked of a set that could be created as it is now (spec 02 §3). */
+/** What may not change is only asked of a set that is sound as it is now (spec 02 §3), and not of a set that is compared with itself. */
 function updateVerdict(old: PodCliqueSet, set: PodCliqueSet, config: AdmissionConfig, { topologies }: AdmissionRequest): FieldError[] {
   const errors = [...structuralErrors(set, config, false), ...mnnvlUpdateErrors(old, set), ...backendErrors(set, config)];
-  return errors.length > 0 ? errors : [...updateErrors(old, set), ...topologyUpdateErrors(old, set, config, topologies)];
+  if (errors.length > 0 || old === set) return errors;
+  return [...updateErrors(old, set), ...topologyUpdateErrors(old, set, config, topologies)];
 }
 
 function structuralErrors(set: PodCliqueSet, config: AdmissionConfig, creating: boolean): FieldError[] {

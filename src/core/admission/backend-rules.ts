@@ -27,7 +27,7 @@ export function backendErrors(set: PodCliqueSet, { schedulers, defaultScheduler 
 }
 
 function unconstrained(set: PodCliqueSet, scheduler: string): FieldError[] {
-  return broken([constrainedScopes(set).length > 0, fieldError('Invalid', 'spec', `${scheduler} does not know topology constraints; remove them or use another scheduler`)]);
+  return broken(constrainedScopes(set).length > 0 && fieldError('Invalid', 'spec', `${scheduler} does not know topology constraints; remove them or use another scheduler`));
 }
 
 /** KAI puts a gang into one queue: the set's, or else the one that its cliques agree on (spec 08 §5.2). */
@@ -36,8 +36,8 @@ function kaiErrors(set: PodCliqueSet): FieldError[] {
   const queues = [set.metadata, ...set.spec.template.cliques].flatMap(scope => queueOf(scope) ?? []);
   const distinct = [...new Set(queues)];
   return broken(
-    [distinct.length === 0, fieldError('Invalid', 'spec', `no KAI queue is configured; set the label ${LABEL.kaiQueue} on the set`)],
-    [distinct.length > 1, fieldError('Invalid', 'spec', `a gang is in one KAI queue, not in ${listed(distinct)}`, distinct[1])],
+    distinct.length === 0 && fieldError('Invalid', 'spec', `no KAI queue is configured; set the label ${LABEL.kaiQueue} on the set`),
+    distinct.length > 1 && fieldError('Invalid', 'spec', `a gang is in one KAI queue, not in ${listed(distinct)}`, distinct[1]),
   );
 }
 
@@ -50,8 +50,8 @@ function volcanoErrors(set: PodCliqueSet): FieldError[] {
   return [
     ...unconstrained(set, 'volcano'),
     ...broken(
-      [misnamed.length > 0, fieldError('Invalid', 'spec', `${listed(misnamed)} cannot be the name of a Volcano queue`, misnamed[0])],
-      [queues.length > 1, fieldError('Invalid', 'spec', `a gang is in one Volcano queue, not in ${listed(queues)}`, queues[1])],
+      misnamed.length > 0 && fieldError('Invalid', 'spec', `${listed(misnamed)} cannot be the name of a Volcano queue`, misnamed[0]),
+      queues.length > 1 && fieldError('Invalid', 'spec', `a gang is in one Volcano queue, not in ${listed(queues)}`, queues[1]),
     ),
   ];
 }

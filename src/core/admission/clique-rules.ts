@@ -31,29 +31,27 @@ export function cliqueErrors(set: PodCliqueSet, config: AdmissionConfig): FieldE
 
 function nameErrors(setName: string, { name }: PodCliqueTemplate, isMember: boolean, path: string): FieldError[] {
   if (!name) return [fieldError('Required', `${path}.name`, 'a clique needs a name')];
-  const tooLong = !isMember && setName.length + name.length > NAME_BUDGET;
-  const budget = `"${setName}" and "${name}" have ${setName.length + name.length} characters together; ${NAME_BUDGET} leave room for indices and suffixes`;
-  return broken(
-    [!isSubdomain(name), fieldError('Invalid', `${path}.name`, 'must be a lower-case RFC 1123 subdomain', name)],
-    [tooLong, fieldError('Invalid', `${path}.name`, budget, name)],
-    [tooLong, fieldError('Invalid', 'metadata.name', budget, setName)],
-  );
+  const malformed = broken(!isSubdomain(name) && fieldError('Invalid', `${path}.name`, 'must be a lower-case RFC 1123 subdomain', name));
+  const length = setName.length + name.length;
+  if (isMember || length <= NAME_BUDGET) return malformed;
+  const detail = `"${setName}" and "${name}" have ${length} characters together; ${NAME_BUDGET} leave room for indices and suffixes`;
+  return [...malformed, fieldError('Invalid', `${path}.name`, detail, name), fieldError('Invalid', 'metadata.name', detail, setName)];
 }
 
 function countErrors({ spec }: PodCliqueTemplate, path: string): FieldError[] {
   const { replicas, minAvailable = replicas, autoScalingConfig } = spec;
   const floor = broken(
-    [replicas <= 0, fieldError('Invalid', `${path}.spec.replicas`, 'must be above 0', replicas)],
-    [minAvailable <= 0, fieldError('Invalid', `${path}.spec.minAvailable`, 'must be above 0', minAvailable)],
-    [minAvailable > replicas, fieldError('Invalid', `${path}.spec.minAvailable`, `must not exceed replicas (${replicas})`, minAvailable)],
+    replicas <= 0 && fieldError('Invalid', `${path}.spec.replicas`, 'must be above 0', replicas),
+    minAvailable <= 0 && fieldError('Invalid', `${path}.spec.minAvailable`, 'must be above 0', minAvailable),
+    minAvailable > replicas && fieldError('Invalid', `${path}.spec.minAvailable`, `must not exceed replicas (${replicas})`, minAvailable),
   );
   if (!autoScalingConfig) return floor;
   const { minReplicas = replicas, maxReplicas = 0 } = autoScalingConfig;
   const scaling = `${path}.spec.autoScalingConfig`;
   return [...floor, ...broken(
-    [minReplicas < minAvailable, fieldError('Invalid', `${scaling}.minReplicas`, `must not be below minAvailable (${minAvailable})`, minReplicas)],
-    [maxReplicas < minReplicas, fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below minReplicas (${minReplicas})`, maxReplicas)],
-    [maxReplicas < replicas, fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below replicas (${replicas})`, maxReplicas)],
+    minReplicas < minAvailable && fieldError('Invalid', `${scaling}.minReplicas`, `must not be below minAvailable (${minAvailable})`, minReplicas),
+    maxReplicas < minReplicas && fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below minReplicas (${minReplicas})`, maxReplicas),
+    maxReplicas < replicas && fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below replicas (${replicas})`, maxReplicas),
   )];
 }
 
@@ -62,7 +60,7 @@ function schedulerErrors(cliques: readonly PodCliqueTemplate[], { schedulers, de
   const path = `${CLIQUES}.spec.podSpec.schedulerName`;
   const unknown = names.filter(name => !schedulers.includes(name));
   return broken(
-    [names.length > 1, fieldError('Invalid', path, `all cliques must use one scheduler, not ${listed(names)}`, names[1])],
-    [unknown.length > 0, fieldError('Invalid', path, `${listed(unknown)} is not enabled; enabled are ${listed(schedulers)}`, unknown[0])],
+    names.length > 1 && fieldError('Invalid', path, `all cliques must use one scheduler, not ${listed(names)}`, names[1]),
+    unknown.length > 0 && fieldError('Invalid', path, `${listed(unknown)} is not enabled; enabled are ${listed(schedulers)}`, unknown[0]),
   );
 }

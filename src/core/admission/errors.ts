@@ -13,9 +13,9 @@ export function duplicates(field: string, what: string, values: readonly string[
   return Array.from(again, value => fieldError('Duplicate', field, `${what} "${value}" must be used once only`, value));
 }
 
-/** The errors whose conditions hold. A table of rules reads as: [broken, error]. */
-export function broken(...rules: readonly (readonly [boolean, FieldError])[]): FieldError[] {
-  return rules.filter(([applies]) => applies).map(([, error]) => error);
+/** The errors that there are. A list of rules reads as: what is broken && the error. */
+export function broken(...rules: readonly (FieldError | false | undefined)[]): FieldError[] {
+  return rules.filter(error => error !== false && error !== undefined);
 }
 
 /** Names in a sentence: all of a few, the first of many. */

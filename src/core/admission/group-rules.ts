@@ -28,14 +28,14 @@ export function groupErrors(set: PodCliqueSet): FieldError[] {
 function scaledTwice(set: PodCliqueSet, members: ReadonlySet<string>): FieldError[] {
   const both = set.spec.template.cliques.filter(({ name, spec }) => members.has(name) && spec.autoScalingConfig).map(({ name }) => name);
   const detail = `${listed(both)} scales with its group; set scaleConfig there in place of autoScalingConfig`;
-  return broken([both.length > 0, fieldError('Invalid', GROUPS, detail, both[0])]);
+  return broken(both.length > 0 && fieldError('Invalid', GROUPS, detail, both[0]));
 }
 
 function referenceErrors({ name, cliqueNames }: PodCliqueScalingGroupConfig, known: ReadonlySet<string>, path: string): FieldError[] {
   const unknown = cliqueNames.filter(clique => !known.has(clique));
   return broken(
-    [!isSubdomain(name), fieldError('Invalid', `${path}.name`, 'must be a lower-case RFC 1123 subdomain', name)],
-    [unknown.length > 0, fieldError('Invalid', `${path}.cliqueNames`, `there is no clique ${listed(unknown)}; there are ${listed([...known])}`, unknown[0])],
+    !isSubdomain(name) && fieldError('Invalid', `${path}.name`, 'must be a lower-case RFC 1123 subdomain', name),
+    unknown.length > 0 && fieldError('Invalid', `${path}.cliqueNames`, `there is no clique ${listed(unknown)}; there are ${listed([...known])}`, unknown[0]),
   );
 }
 
@@ -51,16 +51,16 @@ function budgetErrors(setName: string, { name, cliqueNames }: PodCliqueScalingGr
 
 function countErrors({ replicas = 1, minAvailable = 1, scaleConfig }: PodCliqueScalingGroupConfig, path: string): FieldError[] {
   const floor = broken(
-    [replicas <= 0, fieldError('Invalid', `${path}.replicas`, 'must be above 0', replicas)],
-    [minAvailable <= 0, fieldError('Invalid', `${path}.minAvailable`, 'must be above 0', minAvailable)],
-    [minAvailable > replicas, fieldError('Invalid', `${path}.minAvailable`, `must not exceed replicas (${replicas})`, minAvailable)],
+    replicas <= 0 && fieldError('Invalid', `${path}.replicas`, 'must be above 0', replicas),
+    minAvailable <= 0 && fieldError('Invalid', `${path}.minAvailable`, 'must be above 0', minAvailable),
+    minAvailable > replicas && fieldError('Invalid', `${path}.minAvailable`, `must not exceed replicas (${replicas})`, minAvailable),
   );
   if (!scaleConfig) return floor;
   const { minReplicas = replicas, maxReplicas = 0 } = scaleConfig;
   const scaling = `${path}.scaleConfig`;
   return [...floor, ...broken(
-    [minReplicas < minAvailable, fieldError('Invalid', `${scaling}.minReplicas`, `must not be below minAvailable (${minAvailable})`, minReplicas)],
-    [maxReplicas < minReplicas, fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below minReplicas (${minReplicas})`, maxReplicas)],
-    [maxReplicas < replicas, fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below replicas (${replicas})`, maxReplicas)],
+    minReplicas < minAvailable && fieldError('Invalid', `${scaling}.minReplicas`, `must not be below minAvailable (${minAvailable})`, minReplicas),
+    maxReplicas < minReplicas && fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below minReplicas (${minReplicas})`, maxReplicas),
+    maxReplicas < replicas && fieldError('Invalid', `${scaling}.maxReplicas`, `must not be below replicas (${replicas})`, maxReplicas),
   )];
 }

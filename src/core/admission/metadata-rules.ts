@@ -13,11 +13,11 @@ export function metadataErrors(metadata: ObjectMeta): FieldError[] {
     (reference[field] ? [] : [fieldError('Invalid', `metadata.ownerReferences[${index}].${field}`, 'must not be empty', reference[field])])));
   return [
     ...broken(
-      [!name && !generateName, fieldError('Required', 'metadata.name', 'the object needs a name; what is made of it is called after it')],
-      [Boolean(name) && !isSubdomain(name ?? ''), fieldError('Invalid', 'metadata.name', 'must be a lower-case RFC 1123 subdomain', name)],
-      [Boolean(generateName) && !isSubdomain(`${generateName}a`),
-        fieldError('Invalid', 'metadata.generateName', 'must begin a lower-case RFC 1123 subdomain', generateName)],
-      [!isLabel(namespace), fieldError('Invalid', 'metadata.namespace', 'must be a lower-case RFC 1123 label', namespace)],
+      !name && !generateName && fieldError('Required', 'metadata.name', 'the object needs a name; what is made of it is called after it'),
+      Boolean(name) && !isSubdomain(name ?? '') && fieldError('Invalid', 'metadata.name', 'must be a lower-case RFC 1123 subdomain', name),
+      Boolean(generateName) && !isSubdomain(`${generateName}a`) &&
+        fieldError('Invalid', 'metadata.generateName', 'must begin a lower-case RFC 1123 subdomain', generateName),
+      !isLabel(namespace) && fieldError('Invalid', 'metadata.namespace', 'must be a lower-case RFC 1123 label', namespace),
     ),
     ...labelErrors(labels, 'metadata.labels'),
     ...annotationErrors(annotations, 'metadata.annotations'),
@@ -33,8 +33,8 @@ export function expectedName({ name, generateName }: ObjectMeta): string {
 
 export function labelErrors(labels: Readonly<Record<string, string>> = {}, path: string): FieldError[] {
   return Object.entries(labels).flatMap(([key, value]) => broken(
-    [!isQualifiedName(key), fieldError('Invalid', path, `"${key}" is not a label key`, key)],
-    [!isLabelValue(value), fieldError('Invalid', path, `"${value}" is not a label value`, value)],
+    !isQualifiedName(key) && fieldError('Invalid', path, `"${key}" is not a label key`, key),
+    !isLabelValue(value) && fieldError('Invalid', path, `"${value}" is not a label value`, value),
   ));
 }
 
@@ -44,6 +44,6 @@ export function annotationErrors(annotations: Readonly<Record<string, string>> =
   const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
   return [
     ...entries.filter(([key]) => !isQualifiedName(key.toLowerCase())).map(([key]) => fieldError('Invalid', path, `"${key}" is not an annotation key`, key)),
-    ...broken([size > ANNOTATIONS_LIMIT, fieldError('Invalid', path, `must have ${ANNOTATIONS_LIMIT} characters at most, not ${size}`)]),
+    ...broken(size > ANNOTATIONS_LIMIT && fieldError('Invalid', path, `must have ${ANNOTATIONS_LIMIT} characters at most, not ${size}`)),
   ];
 }

@@ -18,9 +18,9 @@ interface Layer {
 /** Rules on the MNNVL groups of a new set (spec 02 §7). */
 export function mnnvlErrors(set: PodCliqueSet, { autoMnnvl }: AdmissionConfig): FieldError[] {
   return layers(set).flatMap(({ path, group }) => (group === undefined ? [] : broken(
-    [group === '', fieldError('Invalid', path, 'must not be empty', group)],
-    [group !== '' && !isLabel(group), fieldError('Invalid', path, `must be "${OPT_OUT}" or a lower-case RFC 1123 label`, group)],
-    [!autoMnnvl && group !== OPT_OUT, fieldError('Invalid', path, 'MNNVL is not enabled here; enable it or remove the annotation', group)],
+    group === '' && fieldError('Invalid', path, 'must not be empty', group),
+    group !== '' && !isLabel(group) && fieldError('Invalid', path, `must be "${OPT_OUT}" or a lower-case RFC 1123 label`, group),
+    !autoMnnvl && group !== OPT_OUT && fieldError('Invalid', path, 'MNNVL is not enabled here; enable it or remove the annotation', group),
   )));
 }
 

@@ -20,14 +20,14 @@ export function podErrors(set: PodCliqueSet, creating: boolean): FieldError[] {
 
 function placementErrors({ topologySpreadConstraints = [], nodeName }: PodSpec, path: string): FieldError[] {
   return broken(
-    [topologySpreadConstraints.length > 0, fieldError('Invalid', `${path}.topologySpreadConstraints`, 'must not be set; use topologyConstraint')],
-    [Boolean(nodeName), fieldError('Invalid', `${path}.nodeName`, 'must not be set; the scheduler chooses nodes', nodeName)],
+    topologySpreadConstraints.length > 0 && fieldError('Invalid', `${path}.topologySpreadConstraints`, 'must not be set; use topologyConstraint'),
+    Boolean(nodeName) && fieldError('Invalid', `${path}.nodeName`, 'must not be set; the scheduler chooses nodes', nodeName),
   );
 }
 
 function environmentErrors(containers: readonly Container[] = [], path: string): FieldError[] {
   return containers.flatMap(({ env = [] }, index) => (env.length === 0 ? [] : [
     ...duplicates(`${path}[${index}].env`, 'variable', env.map(({ name }) => name)),
-    ...env.flatMap(({ name }, k) => broken([!isEnvName(name), fieldError('Invalid', `${path}[${index}].env[${k}].name`, 'must be a variable name', name)])),
+    ...env.flatMap(({ name }, k) => broken(!isEnvName(name) && fieldError('Invalid', `${path}[${index}].env[${k}].name`, 'must be a variable name', name))),
   ]));
 }

@@ -4,7 +4,7 @@ import type { ClusterTopologyBinding, PodCliqueSet } from '../api';
 export interface AdmissionRequest {
   /** The PodCliqueSet as submitted. */
   readonly object: PodCliqueSet;
-  /** The stored one, on an update. */
+  /** The stored one, on an update. The very same object: the set as it runs, of which nothing is asked that is for new sets only. */
   readonly oldObject?: PodCliqueSet;
   /** The topology bindings of the cluster; absent offline, where topologies cannot be looked up. */
   readonly topologies?: readonly ClusterTopologyBinding[];

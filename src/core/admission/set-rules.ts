@@ -14,11 +14,11 @@ export function setErrors(set: PodCliqueSet): FieldError[] {
   return [
     ...metadataErrors(set.metadata),
     ...broken(
-      [replicas < 0, fieldError('Invalid', 'spec.replicas', 'must be 0 or more', replicas)],
-      [!STARTUP_TYPES.includes(cliqueStartupType),
-        fieldError('Invalid', 'spec.template.cliqueStartupType', `must be one of ${STARTUP_TYPES.join(', ')}`, cliqueStartupType)],
-      [delay === undefined || delay <= 0,
-        fieldError('Invalid', 'spec.template.terminationDelay', 'must be a duration above 0, for example 4h', terminationDelay)],
+      replicas < 0 && fieldError('Invalid', 'spec.replicas', 'must be 0 or more', replicas),
+      !STARTUP_TYPES.includes(cliqueStartupType) &&
+        fieldError('Invalid', 'spec.template.cliqueStartupType', `must be one of ${STARTUP_TYPES.join(', ')}`, cliqueStartupType),
+      (delay === undefined || delay <= 0) &&
+        fieldError('Invalid', 'spec.template.terminationDelay', 'must be a duration above 0, for example 4h', terminationDelay),
     ),
   ];
 }

@@ -27,9 +27,9 @@ function templateErrors(templates: readonly ResourceClaimTemplateConfig[]): Fiel
   return [
     ...duplicates(`${path}.name`, 'claim template name', templates.map(({ name }) => name)),
     ...templates.flatMap(({ name, templateSpec }, index) => broken(
-      [name === '', fieldError('Required', `${path}[${index}].name`, 'a claim template needs a name')],
-      [(templateSpec.spec.devices?.requests ?? []).length === 0,
-        fieldError('Required', `${path}[${index}].templateSpec.spec.devices.requests`, 'a claim needs one device request at least')],
+      name === '' && fieldError('Required', `${path}[${index}].name`, 'a claim template needs a name'),
+      (templateSpec.spec.devices?.requests ?? []).length === 0 &&
+        fieldError('Required', `${path}[${index}].templateSpec.spec.devices.requests`, 'a claim needs one device request at least'),
     )),
   ];
 }
@@ -40,11 +40,11 @@ function entryErrors(entries: readonly PodCliqueResourceSharing[], templates: Re
     const again = seen.has(name);
     seen.add(name);
     return broken(
-      [name === '', fieldError('Required', `${path}[${index}].name`, 'must name a claim template')],
-      [name !== '' && again, fieldError('Duplicate', `${path}[${index}].name`, `"${name}" must be shared once only in this list`, name)],
-      [name !== '' && Boolean(namespace) && templates.has(name),
-        fieldError('Invalid', `${path}[${index}].namespace`, `must be empty: "${name}" is a claim template of this set`, namespace)],
-      [!SCOPES.includes(scope), fieldError('NotSupported', `${path}[${index}].scope`, `must be one of ${SCOPES.join(', ')}`, scope)],
+      name === '' && fieldError('Required', `${path}[${index}].name`, 'must name a claim template'),
+      name !== '' && again && fieldError('Duplicate', `${path}[${index}].name`, `"${name}" must be shared once only in this list`, name),
+      name !== '' && Boolean(namespace) && templates.has(name) &&
+        fieldError('Invalid', `${path}[${index}].namespace`, `must be empty: "${name}" is a claim template of this set`, namespace),
+      !SCOPES.includes(scope) && fieldError('NotSupported', `${path}[${index}].scope`, `must be one of ${SCOPES.join(', ')}`, scope),
     );
   });
 }
@@ -63,7 +63,7 @@ function filterErrors(entries: readonly { readonly filter?: PodCliqueSetSharingF
     const field = `${path}[${index}].filter`;
     const hint = `must have an entry in childCliqueNames${children.groups ? ' or childScalingGroupNames' : ''}; leave the filter out to share with all`;
     return [
-      ...broken([childCliqueNames.length + groups.length === 0, fieldError('Required', field, hint)]),
+      ...broken(childCliqueNames.length + groups.length === 0 && fieldError('Required', field, hint)),
       ...unknownNames(childCliqueNames, children.cliques, `${field}.childCliqueNames`, 'clique'),
       ...unknownNames(groups, children.groups ?? new Set(), `${field}.childScalingGroupNames`, 'scaling group'),
     ];
@@ -71,5 +71,5 @@ function filterErrors(entries: readonly { readonly filter?: PodCliqueSetSharingF
 }
 
 function unknownNames(names: readonly string[], known: ReadonlySet<string>, path: string, what: string): FieldError[] {
-  return names.flatMap((name, j) => broken([!known.has(name), fieldError('NotFound', `${path}[${j}]`, `there is no ${what} "${name}" here`, name)]));
+  return names.flatMap((name, j) => broken(!known.has(name) && fieldError('NotFound', `${path}[${j}]`, `there is no ${what} "${name}" here`, name)));
 }

@@ -14,15 +14,15 @@ export function startupErrors(set: PodCliqueSet): FieldError[] {
       const path = `spec.template.cliques[${index}].spec.startsAfter`;
       return [
         ...broken(
-          [startsAfter.includes(''), fieldError('Required', path, 'must not hold an empty name')],
-          [startsAfter.includes(name), fieldError('Invalid', path, `${name} cannot wait for itself`, name)],
+          startsAfter.includes('') && fieldError('Required', path, 'must not hold an empty name'),
+          startsAfter.includes(name) && fieldError('Invalid', path, `${name} cannot wait for itself`, name),
         ),
         ...duplicates(path, 'clique', startsAfter),
       ];
     }),
     ...broken(
-      [unknown.length > 0, fieldError('Invalid', 'spec.template.cliques.startsAfter', `there is no clique ${listed(unknown)}`, unknown[0])],
-      [cycle !== undefined, fieldError('Invalid', 'spec.template.cliques', `clique must not have circular dependencies: ${cycle?.join(' → ')}`)],
+      unknown.length > 0 && fieldError('Invalid', 'spec.template.cliques.startsAfter', `there is no clique ${listed(unknown)}`, unknown[0]),
+      cycle !== undefined && fieldError('Invalid', 'spec.template.cliques', `clique must not have circular dependencies: ${cycle?.join(' → ')}`),
     ),
   ];
 }

@@ -38,13 +38,13 @@ export function topologyWarnings(set: PodCliqueSet, config: AdmissionConfig, top
 /** The schema's CEL rules on constraints (spec 01 §2.1, §3.2): what they say and, on new sets, that the deprecated spelling is gone. */
 export function constraintShapeErrors(set: PodCliqueSet, creating: boolean): FieldError[] {
   return constrainedScopes(set).flatMap(({ path, constraint: { pack, packDomain } }) => broken(
-    [pack === undefined && packDomain === undefined, fieldError('Required', `${path}.pack`, 'topologyConstraint must specify pack or deprecated packDomain')],
-    [pack !== undefined && pack.required === undefined && pack.preferred === undefined,
-      fieldError('Required', `${path}.pack`, 'pack must specify at least one of required or preferred')],
-    [pack?.required !== undefined && packDomain !== undefined,
-      fieldError('Invalid', `${path}.pack.required`, 'must not set both pack.required and deprecated packDomain', pack?.required)],
-    [creating && packDomain !== undefined, fieldError('Forbidden', deprecatedField(path),
-      'packDomain is deprecated and cannot be used on new workloads; use pack.required')],
+    pack === undefined && packDomain === undefined && fieldError('Required', `${path}.pack`, 'topologyConstraint must specify pack or deprecated packDomain'),
+    pack !== undefined && pack.required === undefined && pack.preferred === undefined &&
+      fieldError('Required', `${path}.pack`, 'pack must specify at least one of required or preferred'),
+    pack?.required !== undefined && packDomain !== undefined &&
+      fieldError('Invalid', `${path}.pack.required`, 'must not set both pack.required and deprecated packDomain', pack?.required),
+    creating && packDomain !== undefined && fieldError('Forbidden', deprecatedField(path),
+      'packDomain is deprecated and cannot be used on new workloads; use pack.required'),
   ));
 }
 
@@ -85,10 +85,8 @@ function domainErrors(scopes: readonly ConstrainedScope[], levels: readonly stri
   const known = new Set(levels);
   return scopes.flatMap(({ path, constraint: { packDomain, pack } }) => {
     const named = [[`${path}.packDomain`, packDomain], [`${path}.pack.required`, pack?.required], [`${path}.pack.preferred`, pack?.preferred]] as const;
-    return named.flatMap(([field, domain]) => broken([
-      domain !== undefined && !known.has(domain),
-      fieldError('Invalid', field, `the topology has no domain "${domain}"; it has ${levels.join(', ')}, from broadest to narrowest`, domain),
-    ]));
+    return named.flatMap(([field, domain]) => broken(domain !== undefined && !known.has(domain) &&
+      fieldError('Invalid', field, `the topology has no domain "${domain}"; it has ${levels.join(', ')}, from broadest to narrowest`, domain)));
   });
 }
 
@@ -99,8 +97,8 @@ function hierarchyErrors(scopes: readonly ConstrainedScope[], levels: readonly s
     const required = [requiredDomain(parent.constraint), requiredDomain(child.constraint)] as const;
     const preferred = [preferredDomain(parent.constraint), preferredDomain(child.constraint)] as const;
     return broken(
-      [isNarrower(...required, levels), fieldError('Invalid', parent.path, detail(...required), required[0])],
-      [isNarrower(...preferred, levels), fieldError('Invalid', `${parent.path}.pack.preferred`, detail(...preferred), preferred[0])],
+      isNarrower(...required, levels) && fieldError('Invalid', parent.path, detail(...required), required[0]),
+      isNarrower(...preferred, levels) && fieldError('Invalid', `${parent.path}.pack.preferred`, detail(...preferred), preferred[0]),
     );
   }));
 }

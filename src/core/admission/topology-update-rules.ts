@@ -36,8 +36,8 @@ function changeErrors(old: PodCliqueSet, set: PodCliqueSet, isAllowed: Allowed):
     if (isSame(from, to) || (from && to && isAllowed(from, to))) return [];
     const renamed = path === SET_CONSTRAINT && (from?.topologyName ?? '') !== (to?.topologyName ?? '');
     return broken(
-      [renamed, fieldError('Forbidden', `${path}.topologyName`, `cannot be changed from "${from?.topologyName ?? ''}"`, to?.topologyName)],
-      [!renamed, fieldError('Forbidden', path, describeChange(from, to))],
+      renamed && fieldError('Forbidden', `${path}.topologyName`, `cannot be changed from "${from?.topologyName ?? ''}"`, to?.topologyName),
+      !renamed && fieldError('Forbidden', path, describeChange(from, to)),
     );
   });
 }

@@ -35,9 +35,15 @@ async function validate(...words: string[]): Promise<{ code: number; out: string
   return { code, ...written };
 }
 
+interface Report {
+  readonly checked: number;
+  readonly errors: readonly { readonly line: number; readonly type: string; readonly field: string }[];
+  readonly warnings: readonly { readonly message: string }[];
+}
+
 async function report(...words: string[]) {
   const { code, out } = await validate(...words, '-o', 'json');
-  const { errors, ...rest } = JSON.parse(out) as { errors: { field: string; type: string; line: number; object: string }[]; warnings: { message: string }[]; checked: number };
+  const { errors, ...rest } = JSON.parse(out) as Report;
   return { code, errors: errors.map(({ type, field, line }) => `${line} ${type} ${field}`), ...rest };
 }
 
