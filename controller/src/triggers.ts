@@ -24,9 +24,9 @@ export function connect(caches: Caches, queues: Queues): void {
   caches.scalingGroups.store.subscribe(change => gangsOfScalingGroup(change, caches, queues));
   caches.cliques.store.subscribe(change => onClique(change, caches, queues));
   caches.pods.store.subscribe(change => onPod(change, caches, queues));
-  for (const { store } of [caches.services, caches.autoscalers]) {
+  for (const { store } of [caches.services, caches.autoscalers, caches.claims, caches.computeDomains]) {
     store.subscribe(({ object, old }) => {
-      if (!object && old) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
+      if (old && (!object || isTerminating(object) !== isTerminating(old))) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
     });
   }
   caches.gangs.store.subscribe(change => onGang(change, caches, queues));

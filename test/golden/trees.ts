@@ -49,7 +49,7 @@ export function comparable(object: KubeObject): object {
   const { status: _status, ...rest } = JSON.parse(JSON.stringify(object), (key, value) => {
     if (key === LABEL.podTemplateHash) return '<hash>';
     if (key === 'uid' || (key === 'apiVersion' && value === 'v1')) return undefined;
-    if (key === OWN_ANNOTATION || (key === 'allocationMode' && value === 'ExactCount') || (key === 'count' && value === 1)) return undefined;
+    if (key === OWN_ANNOTATION || isDefaultOfRequest(key, value)) return undefined;
     if (key === 'annotations' && Object.keys(value as object).length === 0) return undefined;
     if (key === 'ownerReferences') return (value as OwnerReference[]).map(({ apiVersion: _unrecorded, ...owner }) => owner);
     if (key === 'podReferences') return (value as { name: string }[]).map(({ name }) => name.replace(/^pod:/, ''));
@@ -61,4 +61,8 @@ export function comparable(object: KubeObject): object {
     rest.metadata.name = String(rest.metadata.name).replace(/^pod:/, '');
   }
   return rest;
+}
+
+function isDefaultOfRequest(key: string, value: unknown): boolean {
+  return (key === 'allocationMode' && value === 'ExactCount') || (key === 'count' && value === 1);
 }

@@ -1,8 +1,9 @@
 import {
   ANNOTATION, FINALIZER, LABEL, LastError, POD_GATE, Pod, PodClique, PodCliqueSet, PodCliqueUpdateProgress, SCHEDULER_NAME, STARTUP_READY, cliquePosition,
   expectedHash, generationHash, isActive, isGated, isScheduled, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate, planPods, podCliqueStatus,
-  revisedClique, waitsForParents,
+  revisedClique, sharedClaims, waitsForParents,
 } from 'cdk8s-grove/core';
+import { syncCliqueClaims } from './claims';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
@@ -20,9 +21,12 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   const pods = world.caches.pods.store.byIndex('clique', key).filter(pod => belongsTo(pod, clique));
   const mayStart = parentsReady((clique.spec.startsAfter ?? []).map(name => parent(world, scopedKey(clique, name))));
   const { startupImage } = world;
-  const plan = planPods(clique, pods, world.clock.now(), { mayStart, ...(startupImage === undefined ? {} : { startupImage }) });
+  const position = cliquePosition(set, clique);
+  const claims = (index: number) => (position ? sharedClaims(set, position, index) : []);
+  const plan = planPods(clique, pods, world.clock.now(), { mayStart, claims, ...(startupImage === undefined ? {} : { startupImage }) });
   const update = isSound ? planCliqueUpdate(set, clique, pods, world.clock.now()) : { remove: [], progress: clique.status?.updateProgress };
   const againMs = await pass(async () => {
+    if (isSound) await guarded(world, clique, 'ERR_SYNC_PCLQ_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncCliqueClaims(world, set, clique));
     await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
     await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', () => world.writer.removeAll([...new Set([...plan.remove, ...update.remove])]));
     if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));

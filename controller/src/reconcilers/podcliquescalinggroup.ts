@@ -2,6 +2,7 @@ import {
   FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, generationHash, isGroupUpdating,
   isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, scalingGroupStatus,
 } from 'cdk8s-grove/core';
+import { syncGroupClaims } from './claims';
 import { terminateBreachedReplicas } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult } from '../kube';
@@ -26,6 +27,7 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
       await world.writer.removeAll(update.recreate.flatMap(j => membersOf(world, group, j)));
       if (!isGroupUpdating(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
     });
+    await guarded(world, group, 'ERR_SYNC_PCSG_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncGroupClaims(world, set, group));
     await guarded(world, group, 'ERR_CREATE_PODCLIQUES', 'PodCliqueCreateFailed', () => syncMembers(world, set, group));
   }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', update.progress, errors));
   return soonest(breachDueMs);

@@ -2,6 +2,7 @@ import {
   CONDITION, FINALIZER, KubeObject, LastError, PodCliqueSet, describeErrors, findCondition, isTerminating, isUrgentSetStatus, planSetChildren,
   podCliqueSetStatus, stalledStatus,
 } from 'cdk8s-grove/core';
+import { externalTemplates, releaseComputeDomains } from './claims';
 import { terminateBreached } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
@@ -11,7 +12,10 @@ import { scopedKey } from '../state/caches';
 export async function reconcilePodCliqueSet(world: World, key: string): Promise<ReconcileResult | void> {
   const set = world.caches.sets.store.get(key);
   if (!set) return;
-  if (isTerminating(set)) return world.writer.releaseFinalizers(set);
+  if (isTerminating(set)) {
+    await releaseComputeDomains(world, set);
+    return world.writer.releaseFinalizers(set);
+  }
   const { allowed, errors } = world.admission(set);
   if (!allowed) {
     const before = findCondition(set.status?.conditions, CONDITION.stalled);
@@ -28,11 +32,13 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
   return soonest(breachDueMs, againMs);
 }
 
-async function syncChildren({ caches, writer }: World, set: PodCliqueSet): Promise<void> {
-  const plan = planSetChildren(set, children(caches, set));
+async function syncChildren(world: World, set: PodCliqueSet): Promise<void> {
+  const { caches, writer } = world;
+  const plan = planSetChildren(set, children(caches, set), await externalTemplates(writer.client, set));
   await writer.createAll(plan.create);
   for (const object of plan.revise) await writer.patch(object, mergePatch({ spec: object.spec }));
   await writer.removeAll(plan.remove);
+  await releaseComputeDomains(world, set);
 }
 
 async function writeStatus({ caches, writer, clock }: World, key: string, errors?: readonly LastError[]): Promise<number | undefined> {
@@ -53,14 +59,14 @@ async function writeStatus({ caches, writer, clock }: World, key: string, errors
 }
 
 /** What belongs to the set directly: members of its scaling groups belong to those. */
-function children({ services, autoscalers, cliques, scalingGroups }: World['caches'], set: PodCliqueSet) {
+function children({ services, autoscalers, claims, computeDomains, cliques, scalingGroups }: World['caches'], set: PodCliqueSet) {
   const key = scopedKey(set, set.metadata.name ?? '');
   const byName = <T extends KubeObject>(objects: readonly T[]) => new Map(
     objects.filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === 'PodCliqueSet'))
       .map(object => [object.metadata.name ?? '', object]));
   return {
     services: byName(services.store.byIndex('set', key)),
-    autoscalers: byName(autoscalers.store.byIndex('set', key)),
+    others: [...autoscalers.store.byIndex('set', key), ...computeDomains.store.byIndex('set', key), ...claims.store.byIndex('owner', set.metadata.uid ?? '')],
     cliques: byName(cliques.store.byIndex('set', key)),
     scalingGroups: byName(scalingGroups.store.byIndex('set', key)),
   };

@@ -1,14 +1,16 @@
 import {
   ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang,
 } from 'cdk8s-grove/core';
-import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
-import { Client, Clock, HORIZONTAL_POD_AUTOSCALER, Logger, NODE, POD, Random, Reflector, ResourceType, SERVICE, Store } from '../kube';
+import { CLUSTER_TOPOLOGY_BINDING, COMPUTE_DOMAIN, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
+import { Client, Clock, HORIZONTAL_POD_AUTOSCALER, Logger, NODE, POD, RESOURCE_CLAIM, Random, Reflector, ResourceType, SERVICE, Store, apiVersionOf, isNotFound } from '../kube';
 
 /** One type of object that the controller watches. */
 export interface Cache<T extends KubeObject> {
   readonly type: ResourceType;
   readonly store: Store<T>;
   readonly labelSelector?: string;
+  /** Whether there are clusters without this type; they just have no such objects. */
+  readonly isOptional?: boolean;
 }
 
 /** Everything the controller knows of the cluster: what it decides, it decides from these and from nothing else. */
@@ -20,6 +22,8 @@ export interface Caches {
   readonly topologies: Cache<ClusterTopologyBinding>;
   readonly services: Cache<KubeObject>;
   readonly autoscalers: Cache<KubeObject>;
+  readonly claims: Cache<KubeObject>;
+  readonly computeDomains: Cache<KubeObject>;
   /** All pods of the cluster: those of others take room on nodes, too. */
   readonly pods: Cache<Pod>;
   readonly nodes: Cache<Node>;
@@ -41,6 +45,8 @@ export function createCaches(): Caches {
     topologies: { type: CLUSTER_TOPOLOGY_BINDING, store: new Store<ClusterTopologyBinding>() },
     services: { type: SERVICE, store: new Store<KubeObject>(bySet), labelSelector },
     autoscalers: { type: HORIZONTAL_POD_AUTOSCALER, store: new Store<KubeObject>(bySet), labelSelector },
+    claims: { type: RESOURCE_CLAIM, store: new Store<KubeObject>({ ...bySet, owner: ownersOf }), labelSelector, isOptional: true },
+    computeDomains: { type: COMPUTE_DOMAIN, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
     pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
     nodes: { type: NODE, store: new Store<Node>() },
   };
@@ -48,8 +54,20 @@ export function createCaches(): Caches {
 
 /** Keeps all caches up to date until the signal aborts. Resolves when every one has had its first list. */
 export async function fillCaches(caches: Caches, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal): Promise<void> {
-  const reflectors = Object.values(caches).map(cache => reflect(cache as Cache<KubeObject>, options, signal));
-  await Promise.all(reflectors.map(reflector => reflector.synced));
+  await Promise.all(Object.values(caches).map(async cache => {
+    if (!cache.isOptional || await isServed(options.client, cache.type)) await reflect(cache as Cache<KubeObject>, options, signal).synced;
+  }));
+}
+
+/** Whether the cluster knows the type. One that is added later is seen after the next start. */
+async function isServed(client: Client, type: ResourceType): Promise<boolean> {
+  try {
+    const { resources } = await client.getPath(`/apis/${apiVersionOf(type)}`) as { resources: { name: string }[] };
+    return resources.some(({ name }) => name === type.plural);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 /** `namespace/value`: how an index finds objects by a name of something in their own namespace. */
@@ -71,6 +89,10 @@ function byLabel(key: string): (object: KubeObject) => readonly string[] {
     const value = object.metadata.labels?.[key];
     return value === undefined ? [] : [scopedKey(object, value)];
   };
+}
+
+function ownersOf({ metadata: { ownerReferences = [] } }: KubeObject): readonly string[] {
+  return ownerReferences.map(({ uid }) => uid);
 }
 
 function parentsOfClique(clique: PodClique): readonly string[] {

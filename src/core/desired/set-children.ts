@@ -1,8 +1,10 @@
 import type { KubeObject, PodClique, PodCliqueScalingGroup, PodCliqueSet } from '../api';
 import { desiredAutoscalers } from './autoscalers';
 import { desiredCliques } from './cliques';
+import { desiredComputeDomains } from './compute-domains';
 import { canonicalJson } from './hash';
 import { setReplicaIndex } from './position';
+import { ExternalTemplate, setClaims } from './resource-claims';
 import { desiredScalingGroups } from './scaling-groups';
 import { desiredService, publishesEarlyByTemplate } from './services';
 import { scalingGroups, standaloneCliques } from './template';
@@ -14,7 +16,8 @@ export interface SetChildren {
   readonly services: ReadonlyMap<string, KubeObject>;
   readonly cliques: ReadonlyMap<string, PodClique>;
   readonly scalingGroups: ReadonlyMap<string, PodCliqueScalingGroup>;
-  readonly autoscalers: ReadonlyMap<string, KubeObject>;
+  /** Autoscalers, ComputeDomains and shared claims. */
+  readonly others: readonly KubeObject[];
 }
 
 export interface SetChildrenPlan {
@@ -25,18 +28,28 @@ export interface SetChildrenPlan {
 }
 
 /** What is missing of a set, and what belongs to replicas that it no longer has (spec 04 §1.4; upstream leaves the services of those). */
-export function planSetChildren(set: PodCliqueSet, children: SetChildren): SetChildrenPlan {
+export function planSetChildren(set: PodCliqueSet, children: SetChildren, external?: ExternalTemplate): SetChildrenPlan {
   const replicas = set.spec.replicas ?? 0;
   const indices = Array.from({ length: replicas }, (_, i) => i);
-  const autoscalers = indices.flatMap(i => desiredAutoscalers(set, i));
+  const others = [...setClaims(set, external), ...indices.flatMap(i => [...desiredAutoscalers(set, i), ...desiredComputeDomains(set, i)])];
+  const change = planOwned(others, children.others);
   const indexed = [...children.services.values(), ...children.cliques.values(), ...children.scalingGroups.values()];
   return {
-    create: [...indices.flatMap(i => missing(set, i, children)), ...autoscalers.filter(({ metadata }) => !children.autoscalers.has(metadata.name ?? ''))],
-    revise: [...revisedServices(set, children), ...autoscalers.filter(wanted => isOutdated(wanted, children.autoscalers.get(wanted.metadata.name ?? '')))],
-    remove: [
-      ...indexed.filter(child => (setReplicaIndex(child) ?? 0) >= replicas),
-      ...[...children.autoscalers.values()].filter(({ metadata }) => !autoscalers.some(wanted => wanted.metadata.name === metadata.name)),
-    ].filter(child => !isTerminating(child)),
+    create: [...change.create, ...indices.flatMap(i => missing(set, i, children))],
+    revise: [...revisedServices(set, children), ...change.revise],
+    remove: [...indexed.filter(child => (setReplicaIndex(child) ?? 0) >= replicas && !isTerminating(child)), ...change.remove],
+  };
+}
+
+/** What is missing of the wanted objects, what is too much of the live ones, and which autoscalers ask for something else than before. */
+export function planOwned(wanted: readonly KubeObject[], live: readonly KubeObject[]): SetChildrenPlan {
+  const key = ({ kind, metadata }: KubeObject) => `${kind}/${metadata.name}`;
+  const found = new Map(live.map(object => [key(object), object]));
+  const asked = new Set(wanted.map(key));
+  return {
+    create: wanted.filter(object => !found.has(key(object))),
+    revise: wanted.filter(object => object.kind === 'HorizontalPodAutoscaler' && isOutdated(object, found.get(key(object)))),
+    remove: live.filter(object => !asked.has(key(object)) && !isTerminating(object)),
   };
 }
 

@@ -23,6 +23,9 @@ const RULES = [
   { apiGroups: [''], resources: ['pods/binding'], verbs: ['create'] },
   { apiGroups: [''], resources: ['services'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: [...READ, 'create', 'patch', 'delete'] },
+  { apiGroups: ['resource.k8s.io'], resources: ['resourceclaims'], verbs: [...READ, 'create', 'delete'] },
+  { apiGroups: ['resource.k8s.io'], resources: ['resourceclaimtemplates'], verbs: ['get'] },
+  { apiGroups: ['resource.nvidia.com'], resources: ['computedomains'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['nodes'], verbs: READ },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];

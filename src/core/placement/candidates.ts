@@ -32,6 +32,10 @@ export class Candidates {
     return best;
   }
 
+  any(step: Step, scope: Scope): boolean {
+    return this.domains(step, scope).some(domain => this.mayHold(step, scope, domain));
+  }
+
   all(step: Step, scope: Scope): number[] {
     return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain))
       .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(4)) }))

@@ -10,6 +10,9 @@ import { WasteBound } from './waste-bound';
 /** What to do about preferred levels: nothing, treat them as required, or find few domains where one does not do. */
 export type Preferences = 'ignore' | 'one' | 'few';
 
+/** Steps from which on a failure is worth the trouble of finding out what is like it. */
+const WORTH_REMEMBERING = 8;
+
 /** A choice to be made: one domain of the level for the group. */
 export interface Step {
   readonly group: Group;
@@ -34,7 +37,6 @@ export class DomainSearch {
   private readonly likeness: Likeness;
   private readonly waste: WasteBound;
   private readonly packer: Packer;
-  private failures = 0;
 
   /** @param base nodes that the gang as a whole is held to */
   constructor(private readonly trial: Trial, private readonly budget: Budget, private readonly preferences: Preferences, private readonly base: Scope) {
@@ -81,24 +83,29 @@ export class DomainSearch {
     const outer = this.scopes[step.group.index];
     const scope = this.scopeOf(step.group);
     const remembers = this.preferences !== 'few';
-    if (this.failures > 0 && ((remembers && this.likeness.hasFailed(at)) || !this.waste.allows(at, scope))) return false;
-    const succeeded = this.tryDomains(at, step, scope, done) || this.tryOthers(at, step, scope, done);
-    if (!succeeded) this.scopes[step.group.index] = outer;
-    if (!succeeded && remembers && !this.budget.exhausted) this.likeness.remember(at);
-    return succeeded;
+    if ((remembers && this.likeness.hasFailed(at)) || !this.waste.allows(at, scope)) return false;
+    const before = this.budget.remaining;
+    if (this.tryDomains(at, step, scope, done) || this.tryOthers(at, step, scope, done)) return true;
+    this.scopes[step.group.index] = outer;
+    if (remembers && before - this.budget.remaining >= WORTH_REMEMBERING && !this.budget.exhausted) this.likeness.remember(at);
+    return false;
   }
 
   private tryDomains(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
     const first = this.candidates.best(step, scope);
     if (first < 0) return false;
-    if (this.tryDomain(at, step, scope, first, done)) return true;
-    const failed = new Set([this.likeness.of(step.level, first)]);
+    const failed = new Set<number>();
+    const tryOne = (domain: number) => {
+      const before = this.budget.remaining;
+      if (this.tryDomain(at, step, scope, domain, done)) return true;
+      if (before - this.budget.remaining >= WORTH_REMEMBERING) failed.add(this.likeness.of(step.level, domain));
+      return false;
+    };
+    if (tryOne(first)) return true;
     for (const domain of this.candidates.all(step, scope)) {
       if (this.budget.exhausted) return false;
-      const kind = this.likeness.of(step.level, domain);
-      if (domain === first || failed.has(kind)) continue;
-      if (this.tryDomain(at, step, scope, domain, done)) return true;
-      failed.add(kind);
+      if (domain === first || (failed.size > 0 && failed.has(this.likeness.of(step.level, domain)))) continue;
+      if (tryOne(domain)) return true;
     }
     return false;
   }
@@ -113,12 +120,21 @@ export class DomainSearch {
       if (around >= 0) trial.reserve(step.group, level, around);
     }
     this.likeness.chosen(at, domain, scope);
-    if (this.confinedFit(step) && this.choose(at + 1, done)) return true;
+    if (this.othersFind(at, step) && this.confinedFit(step) && this.choose(at + 1, done)) return true;
     this.likeness.unchosen(at);
     trial.rollback(checkpoint);
     this.scopes[step.group.index] = scope;
-    this.failures += 1;
     return false;
+  }
+
+  /** Whether every group inside the one that has just been given a domain finds at least one there for itself. */
+  private othersFind(at: number, { group }: Step): boolean {
+    for (let next = at + 1; next < this.steps.length; next += 1) {
+      const step = this.steps[next]!;
+      if (step.isSoft || step.group.parent !== group) continue;
+      if (!this.candidates.any(step, this.scopes[group.index]!) && step.group.leaves.some(({ need }) => need > 0)) return false;
+    }
+    return true;
   }
 
   /** Several domains, or any, for a group that would only like to have one; none for one that need not be placed at all. */

@@ -21,7 +21,7 @@ export class Improver {
 
   constructor(private readonly trial: Trial, private readonly base: Scope, private readonly budget: Budget, private bound: Float64Array) {
     this.hosts = new HostOrder(trial);
-    this.tally = new Tally(trial.index, trial.gang);
+    this.tally = new Tally(trial.index, trial.gang, false);
     const { leaves } = trial.gang;
     const size = ({ rooms: { demand } }: Leaf) => demand.amounts.reduce((sum, amount, at) => sum + (demand.resources[at] === 0 ? 0 : amount), 0);
     this.order = leaves.filter(({ want }) => want > 0).sort((a, b) => size(b) - size(a) || a.index - b.index);

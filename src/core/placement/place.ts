@@ -96,7 +96,7 @@ function withRoomForKin(index: ClusterIndex, gang: Gang, question: PlacementQues
     if (!found) continue;
     const trial = new Trial(index, gang);
     for (const { leaf, slot, count } of found.placed) trial.take(gang.leaves[leaf.index]!, slot, count);
-    found.parts[new Tally(index, gang).unlinkedPart] = leftOut(index, kin.waiting, scope);
+    found.parts[new Tally(index, gang, true).unlinkedPart] = leftOut(index, kin.waiting, scope);
     trial.rollback(0);
     if (!best || compareParts(found.parts, best.parts) < 0) best = found;
   }

@@ -28,7 +28,8 @@ export class Tally {
   private readonly balancePart: number;
   private readonly balanced: Watch[] = [];
 
-  constructor(private readonly index: ClusterIndex, private readonly gang: Gang) {
+  /** @param isStill whether the index stays as it is while pods are added here, so that what was free before need not be kept */
+  constructor(private readonly index: ClusterIndex, private readonly gang: Gang, isStill: boolean) {
     const { levels, finest } = index;
     const depth = levels.length;
     const preferring = gang.groups.filter(({ preferred }) => preferred !== NONE);
@@ -39,7 +40,7 @@ export class Tally {
     this.balancePart = 1 + 2 * depth;
     for (const group of gang.groups) if (group.balance !== NONE) this.balanced.push(this.watch(group, group.balance, this.balancePart, () => 0, true));
     this.unlinkedPart = this.balancePart + 1;
-    const free = (level: number) => [...index.freeIn[level]![gang.main]!];
+    const free = (level: number) => (isStill ? index.freeIn[level]![gang.main]! : index.freeIn[level]![gang.main]!.slice());
     const damage = this.unlinkedPart + 1;
     if (finest < depth - 1) this.watch(gang.root, finest, damage, domain => Number(index.isWholeDomain(domain)));
     this.watch(gang.root, depth - 1, damage + 1, slot => index.whole[slot]!);
@@ -81,7 +82,7 @@ export class Tally {
 
   /** Values the placement. */
   static of(index: ClusterIndex, gang: Gang, placed: readonly { leaf: Leaf; slot: number; count: number }[]): Float64Array {
-    const tally = new Tally(index, gang);
+    const tally = new Tally(index, gang, true);
     const missing = gang.leaves.reduce((sum, { want }) => sum + want, 0) - placed.reduce((sum, { count }) => sum + count, 0);
     for (const { leaf, slot, count } of placed) tally.add(gang.leaves[leaf.index]!, slot, count);
     tally.parts[0] = missing;

@@ -118,11 +118,11 @@ describe('PodCliqueSet', () => {
   });
 
   test('children are made for missing replicas and taken away for surplus ones, services included', () => {
-    const none = { services: new Map(), cliques: new Map(), scalingGroups: new Map(), autoscalers: new Map() };
+    const none = { services: new Map(), cliques: new Map(), scalingGroups: new Map(), others: [] };
     const made = planSetChildren(set, none).create;
     expect(made.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['Service llm-0', 'PodClique llm-0-router', 'Service llm-1', 'PodClique llm-1-router']);
     const byKind = (kind: string) => new Map(made.filter(object => object.kind === kind).map(object => [object.metadata.name!, object])) as Map<string, never>;
-    const live = { services: byKind('Service'), cliques: byKind('PodClique'), scalingGroups: new Map(), autoscalers: new Map() };
+    const live = { services: byKind('Service'), cliques: byKind('PodClique'), scalingGroups: new Map(), others: [] };
     expect(planSetChildren(set, live)).toEqual({ create: [], revise: [], remove: [] });
     const smaller = planSetChildren({ ...set, spec: { ...set.spec, replicas: 1 } }, live);
     expect(smaller.remove.map(({ metadata }) => metadata.name)).toEqual(['llm-1', 'llm-1-router']);
