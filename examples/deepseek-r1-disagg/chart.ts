@@ -17,7 +17,7 @@ const RESOURCES: ContainerResources = {
   memory: { request: Size.gibibytes(850), limit: Size.gibibytes(850) },
 };
 /** Lets NCCL use NVLink between nodes. */
-const NCCL = { NCCL_MNNVL_ENABLE: '1', NCCL_CUMEM_ENABLE: '1' };
+const NCCL = { NCCL_CUMEM_ENABLE: '1', NCCL_MNNVL_ENABLE: '1' };
 /** Where the parts of Dynamo find one another. */
 const DYNAMO = { ETCD_ENDPOINTS: 'http://etcd:2379', NATS_SERVER: 'nats://nats:4222' };
 
@@ -75,7 +75,7 @@ export class DeepSeekR1 extends Chart {
     return {
       image: IMAGE,
       command: ['/usr/sbin/sshd', '-D', '-e', '-f', '/etc/mpi/sshd_config', '-p', String(SSH_PORT)],
-      envVariables: variables({ ...NCCL, ...DYNAMO }),
+      envVariables: variables({ ...DYNAMO, ...NCCL }),
       readiness: Probe.fromTcpSocket({ port: SSH_PORT }),
       resources: RESOURCES,
       volumeMounts: this.mounts,

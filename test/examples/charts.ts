@@ -1,4 +1,5 @@
 import { App, Chart, Testing } from 'cdk8s';
+import { Autoscaled } from '../../examples/autoscaling/chart';
 import { Chatbot } from '../../examples/chatbot/chart';
 import { DeepSeekR1 } from '../../examples/deepseek-r1-disagg/chart';
 import { SingleGpu } from '../../examples/single-gpu/chart';
@@ -9,6 +10,7 @@ type ExampleChart = new (app: App, id: string) => Chart;
 
 /** The examples by the name of their folder. */
 export const EXAMPLES: Readonly<Record<string, ExampleChart>> = {
+  'autoscaling': Autoscaled,
   'chatbot': Chatbot,
   'deepseek-r1-disagg': DeepSeekR1,
   'single-gpu': SingleGpu,

@@ -113,6 +113,19 @@ test('single-gpu: one pod, one gang, nobody waits', () => {
   expect(gpuPods(objects)).toEqual([1]);
 });
 
+test('autoscaling: a gang for each instance, the first with a router, each in a rack; an autoscaler for instances and one for routers', () => {
+  const objects = expand(exampleSet('autoscaling'), { topologies: topologies() });
+  expect(gangs(objects)).toEqual({
+    'maverick-0': { 'maverick-0-instance-0-leader': 1, 'maverick-0-instance-0-worker': 3, 'maverick-0-router': 1 },
+    'maverick-0-instance-0': { 'maverick-0-instance-1-leader': 1, 'maverick-0-instance-1-worker': 3 },
+  });
+  expect(waits(objects)).toEqual({
+    'maverick-0-instance-0-worker': ['maverick-0-instance-0-leader'], 'maverick-0-instance-1-worker': ['maverick-0-instance-1-leader'],
+  });
+  const autoscalers = ofKind<{ spec: { scaleTargetRef: { name: string }; maxReplicas: number } }>(objects, 'HorizontalPodAutoscaler');
+  expect(autoscalers.map(({ spec }) => [spec.scaleTargetRef.name, spec.maxReplicas]).sort()).toEqual([['maverick-0-instance', 4], ['maverick-0-router', 6]]);
+});
+
 describe('deepseek-r1-disagg', () => {
   test('one gang of ten pods in one NVLink domain, the leader after its workers', () => {
     const objects = expand(exampleSet('deepseek-r1-disagg'), { topologies: topologies() });
