@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { toWire } from './wire';
-import type { Container, PodSpec } from '../src/core';
+import type { PodSpec } from '../src/core';
 
 const SHARED_MEMORY = 'shared-memory';
 
@@ -13,16 +13,17 @@ const SHARED_MEMORY = 'shared-memory';
  * @internal
  */
 export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.AbstractPodProps, containers: ReadonlyMap<string, kplus.ContainerProps>): PodSpec {
-  const spec = toWire(rendered) as Writable<PodSpec>;
-  if (asked.securityContext === undefined) delete spec.securityContext;
-  if (asked.automountServiceAccountToken === undefined) delete spec.automountServiceAccountToken;
-  if (asked.hostNetwork === undefined) delete spec.hostNetwork;
-  if (asked.dns === undefined) {
-    delete spec.dnsPolicy;
-    delete spec.setHostnameAsFQDN;
-  }
-  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) neutralize(container, containers.get(container.name));
-  return spec;
+  const neutral = (container: kplus.k8s.Container) => neutralContainer(container, containers.get(container.name));
+  return toWire({
+    ...rendered,
+    containers: rendered.containers.map(neutral),
+    initContainers: rendered.initContainers?.map(neutral),
+    securityContext: asked.securityContext && rendered.securityContext,
+    automountServiceAccountToken: asked.automountServiceAccountToken === undefined ? undefined : rendered.automountServiceAccountToken,
+    hostNetwork: asked.hostNetwork === undefined ? undefined : rendered.hostNetwork,
+    dnsPolicy: asked.dns && rendered.dnsPolicy,
+    setHostnameAsFqdn: asked.dns && rendered.setHostnameAsFqdn,
+  }) as PodSpec;
 }
 
 /**
@@ -58,11 +59,12 @@ function quantity(size: Size): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-function neutralize(container: Writable<Container>, asked: kplus.ContainerProps | undefined): void {
-  if (!asked) return;
-  if (asked.securityContext === undefined) delete container.securityContext;
-  if (asked.imagePullPolicy === undefined) delete container.imagePullPolicy;
-  if (asked.startup === undefined) delete container.startupProbe;
+function neutralContainer(container: kplus.k8s.Container, asked: kplus.ContainerProps | undefined): kplus.k8s.Container {
+  if (!asked) return container;
+  return {
+    ...container,
+    securityContext: asked.securityContext && container.securityContext,
+    imagePullPolicy: asked.imagePullPolicy && container.imagePullPolicy,
+    startupProbe: asked.startup && container.startupProbe,
+  };
 }

@@ -7,13 +7,12 @@ import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import { referenceFindings } from './references';
 import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, toClaimTemplate, toSetSharing } from './resource-sharing';
-import { isSame } from './same';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
 import { Topology, completed, toBinding } from './topology';
 import { SCHEDULERS, sentence } from './verdict';
 import {
   CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
-  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
+  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName, withDefaults,
 } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
@@ -103,7 +102,8 @@ export class PodCliqueSet extends Construct {
   private readonly claimTemplates: ResourceClaimTemplateConfig[] = [];
   private readonly sharings: PodCliqueSetResourceSharing[] = [];
   private readonly apiObject: ApiObject;
-  private passed?: Judgement & { readonly submitted: PodCliqueSetObject; readonly topology: Topology | undefined };
+  /** What the last verdict without problems was about. */
+  private passed?: string;
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
@@ -189,28 +189,28 @@ export class PodCliqueSet extends Construct {
 
   private admitted(): object {
     const { spec, problems } = this.judged();
-    if (problems.length > 0) throw new Error(problems.join('\n'));
-    return spec;
+    if (!spec || problems.length > 0) throw new Error(problems.join('\n'));
+    if (this.props.replicasOwner !== ReplicasOwner.AUTOSCALER) return spec;
+    const { replicas: _, ...others } = spec;
+    return others;
   }
 
   private judged(): Judgement {
-    const problems = this.unfinished();
-    if (problems.length > 0) return { spec: {}, problems };
+    const unfinished = this.unfinished();
+    if (unfinished.length > 0) return { problems: unfinished };
     const topology = this.topology();
     const submitted = this.submitted();
-    if (this.passed && isSame(this.passed.topology, topology) && isSame(this.passed.submitted, submitted)) return this.passed;
+    const evidence = JSON.stringify([submitted, topology]);
+    if (this.passed === evidence) return { spec: withDefaults(submitted).spec, problems: [] };
     const judgement = this.verdict(submitted, topology);
-    this.passed = judgement.problems.length > 0 ? undefined : { ...judgement, submitted, topology };
+    this.passed = judgement.problems.length > 0 ? undefined : evidence;
     return judgement;
   }
 
   private verdict(submitted: PodCliqueSetObject, topology: Topology | undefined): Judgement {
     const binding = topology && toBinding(topology);
     const { object, errors } = admit({ object: submitted, config: { schedulers: SCHEDULERS }, ...(binding ? { topologies: [binding] } : {}) });
-    const problems = errors.length > 0 ? errors.map(sentence) : this.surprises(object, topology);
-    if (this.props.replicasOwner !== ReplicasOwner.AUTOSCALER) return { spec: object.spec, problems };
-    const { replicas: _, ...spec } = object.spec;
-    return { spec, problems };
+    return { spec: object.spec, problems: errors.length > 0 ? errors.map(sentence) : this.surprises(object, topology) };
   }
 
   /** What keeps the object from being made at all, and what admission cannot see. */
@@ -303,8 +303,8 @@ export class PodCliqueSet extends Construct {
 }
 
 interface Judgement {
-  /** What is written, with every default. */
-  readonly spec: object;
+  /** With every default; absent when the object cannot be made. */
+  readonly spec?: PodCliqueSetObject['spec'];
   readonly problems: string[];
 }
 
