@@ -142,7 +142,7 @@ new JsonFile(project, 'tsconfig.core.json', {
   },
 });
 
-// --- tests: `unit` needs nothing; `integration` starts the real control plane once a run
+// --- tests: `unit` needs nothing; `integration` starts the real control plane once a run; `bindings` builds the library for Python and Go
 const jestProject = (displayName: string, testMatch: string[], extra: object = {}) => ({
   displayName,
   rootDir: '.',
@@ -159,8 +159,9 @@ new JsonFile(project, 'jest.config.json', {
   marker: false,
   obj: {
     projects: [
-      jestProject('unit', ['<rootDir>/test/**/*.test.ts'], { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/'] }),
+      jestProject('unit', ['<rootDir>/test/**/*.test.ts'], { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integration/', '<rootDir>/test/bindings/'] }),
       jestProject('integration', ['<rootDir>/test/integration/**/*.test.ts'], { globalSetup: '<rootDir>/test/control-plane/global-setup.ts' }),
+      jestProject('bindings', ['<rootDir>/test/bindings/**/*.test.ts'], { globalSetup: '<rootDir>/test/bindings/global-setup.ts' }),
     ],
     testTimeout: 60_000,
   },
@@ -221,12 +222,14 @@ const jest = (name: string, description: string, flags: string) => project.addTa
 });
 const unit = jest('unit', 'Run the tests that need nothing', '');
 const integration = jest('integration', 'Run the tests on the real control plane, which has one controller: a file at a time', ' --runInBand');
+const bindings = jest('bindings', 'Run the tests of the Python wheel, the Go module, the npm package and the snippets of the docs', '');
 project.addTask('crds', { description: 'Generate crds/ from the doc comments of src/core/api', exec: 'tsx scripts/generate-crds.ts' });
 // Plain npm scripts: a projen task would turn every exit code into 1. They resolve `cdk8s-grove` as the type check does.
 const run = (name: string, script: string) => project.package.setScript(name, `tsx --tsconfig tsconfig.check.json ${script}`);
 run('demo', 'scripts/demo.ts');
 run('cluster', 'test/control-plane/playground.ts');
 run('bench', 'test/perf/bench.ts');
+run('build-bindings', 'test/bindings/build.ts');
 const test = project.testTask;
 test.reset();
 test.spawn(check);
@@ -234,6 +237,7 @@ test.spawn(project.compileTask);
 test.spawn(bundle);
 test.spawn(unit, { receiveArgs: true });
 test.spawn(integration, { receiveArgs: true });
+test.spawn(bindings, { receiveArgs: true });
 project.postCompileTask.reset();
 project.packageTask.reset();
 project.packageTask.spawn(project.tasks.tryFind('package:js')!);
