@@ -1,4 +1,4 @@
-import { Chart, JsonPatch, Testing } from 'cdk8s';
+import { ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
 import { EnvValue } from 'cdk8s-plus-28';
 import { ClusterTopology, Packing, PodCliqueSet } from '../../src';
 import { admit } from '../../src/core';
@@ -70,8 +70,15 @@ test('a set without cliques says what to do', () => {
 
 test('escape hatches keep what no construct knows', () => {
   const chart = Testing.chart();
-  chatbot(chart).addJsonPatch(JsonPatch.add('/spec/newField', { x: 1 }));
-  expect(Testing.synth(chart)[0].spec.newField).toEqual({ x: 1 });
+  const set = chatbot(chart);
+  set.addJsonPatch(JsonPatch.add('/spec/newField', { x: 1 }));
+  ApiObject.of(set).addJsonPatch(JsonPatch.add('/spec/template/cliques/0/spec/podSpec/containers/0/newField', [2]));
+  ApiObject.of(new ClusterTopology(chart, 'dc', { levels: [{ domain: 'block', key: 'a' }, { domain: 'rack', key: 'b' }] }))
+    .addJsonPatch(JsonPatch.add('/spec/levels/0/newField', true));
+  const [{ spec }, topology] = Testing.synth(chart);
+  expect(spec.newField).toEqual({ x: 1 });
+  expect(spec.template.cliques[0].spec.podSpec.containers[0].newField).toEqual([2]);
+  expect(topology.spec.levels[0].newField).toBe(true);
 });
 
 test('a pod spec field that cdk8s-plus does not know goes through', () => {
@@ -79,6 +86,13 @@ test('a pod spec field that cdk8s-plus does not know goes through', () => {
   const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'single' }];
   new PodCliqueSet(chart, 'llm').addClique('decode', { containers: [{ image: 'i' }], podSpecPatch: { resourceClaims } });
   expect(Testing.synth(chart)[0].spec.template.cliques[0].spec.podSpec.resourceClaims).toEqual(resourceClaims);
+});
+
+test('a pod spec field that nobody knows yet goes through', () => {
+  const chart = Testing.chart();
+  const tomorrow = { limits: { cpu: '8' }, list: [{ hostIp: 1 }] };
+  new PodCliqueSet(chart, 'llm').addClique('decode', { containers: [{ image: 'i' }], podSpecPatch: { tomorrow } });
+  expect(Testing.synth(chart)[0].spec.template.cliques[0].spec.podSpec.tomorrow).toEqual(tomorrow);
 });
 
 describe('an app that is synthesized again after a change', () => {
