@@ -1,13 +1,16 @@
-import { KubeObject, PodCliqueSet, expand } from 'cdk8s-grove/core';
+import { ClusterTopologyBinding, KubeObject, PodCliqueSet, expand, withDefaults } from 'cdk8s-grove/core';
 import { stringify } from 'yaml';
 import { EXIT, UsageError } from './exit';
 import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Terminal } from './terminal';
-import { isPodCliqueSet, judge, label, lineOfError, topologiesIn } from './verdicts';
+import { renderTree } from './tree';
+import { isPodCliqueSet, judge, label, lineOfError, readTopologies, topologiesIn } from './verdicts';
 
 export interface ExpandOptions {
   readonly filename: readonly string[];
-  readonly output?: 'json' | 'yaml' | 'name';
+  /** Manifests with the topology bindings of the cluster. */
+  readonly topology?: readonly string[];
+  readonly output?: 'json' | 'yaml' | 'name' | 'tree';
 }
 
 /** `grove expand`: every object that the controller would create for the PodCliqueSets of the manifests. */
@@ -15,15 +18,22 @@ export function expandManifests(options: ExpandOptions, terminal: Terminal): num
   const manifests = readManifests(options.filename);
   const sets = manifests.filter(manifest => isPodCliqueSet(manifest.object));
   if (sets.length === 0) throw new UsageError(`no PodCliqueSet in ${namesOf(options.filename)}; nothing to expand${synthesisHint(options.filename)}`);
-  const refused = sets.filter(manifest => refuse(manifest, manifests, terminal));
+  const topologies = [...topologiesIn(manifests), ...readTopologies(options.topology)];
+  const refused = sets.filter(manifest => refuse(manifest, topologies, terminal));
   if (refused.length > 0) return EXIT.findings;
-  const objects = sets.flatMap(({ object }) => expand(object as unknown as PodCliqueSet, { topologies: topologiesIn(manifests) }));
-  terminal.out.write(render(objects, options.output ?? 'yaml'));
+  const expanded = sets.map(({ object }) => {
+    const set = withDefaults(object as unknown as PodCliqueSet);
+    return { set, objects: expand(set, { topologies }) };
+  });
+  const { output = 'yaml' } = options;
+  terminal.out.write(output === 'tree'
+    ? expanded.map(({ set, objects }) => renderTree(set, objects)).join('')
+    : render(expanded.flatMap(({ objects }) => objects), output));
   return EXIT.ok;
 }
 
-function refuse(manifest: ManifestObject, manifests: readonly ManifestObject[], terminal: Terminal): boolean {
-  const { allowed, errors } = judge(manifest, { topologies: topologiesIn(manifests) });
+function refuse(manifest: ManifestObject, topologies: readonly ClusterTopologyBinding[], terminal: Terminal): boolean {
+  const { allowed, errors } = judge(manifest, { topologies });
   for (const error of errors) {
     const { field, type, detail } = error;
     terminal.err.write(`error  ${manifest.file}:${lineOfError(manifest, error)}  ${label(manifest.object)}  ${field}: ${type}: ${detail}\n`);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runController } from './controller';
+import { diffManifests } from './diff';
 import { EXIT, UsageError } from './exit';
 import { expandManifests } from './expand';
 import { Terminal } from './terminal';
@@ -31,22 +32,40 @@ function grove(terminal: Terminal, exit: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(grove --help shows the verbs, grove <verb> --help its options with examples)');
   const filename = new Option('-f, --filename <path...>', 'manifest files, folders, or - for standard input').makeOptionMandatory();
+  const topology = new Option('--topology <path...>', 'manifests with the cluster\'s ClusterTopologyBindings, to look constraints up in; those among the manifests count too');
 
   program.command('validate')
     .description('check PodCliqueSets and ClusterTopologyBindings against the admission rules, without a cluster; exit code 1 when there are findings')
     .addOption(filename)
-    .option('--topology <path...>', 'manifests with the cluster\'s ClusterTopologyBindings, to look constraints up in; those among the manifests count too')
+    .addOption(topology)
     .option('--old <path...>', 'manifests with the PodCliqueSets as they are stored: sets that are among them are checked as updates')
     .addOption(new Option('-o, --output <format>', 'text or one JSON document').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  grove validate -f examples/chatbot\n  cdk8s synth -p | grove validate -f - -o json\n  kubectl get pcs -o yaml | grove validate -f dist --old -')
     .action(options => exit(validate(options, terminal)));
 
   program.command('expand')
-    .description('print every object that the controller would create for the PodCliqueSets')
+    .description('print every object that the controller would create for the PodCliqueSets; exit code 1 when a set would be refused')
     .addOption(filename)
-    .addOption(new Option('-o, --output <format>', 'one YAML stream, one JSON List, or kinds and names').choices(['yaml', 'json', 'name']).default('yaml'))
-    .addHelpText('after', '\nExamples:\n  grove expand -f examples/chatbot -o name\n  grove expand -f examples/chatbot -o json')
+    .addOption(topology)
+    .addOption(new Option('-o, --output <format>', 'one YAML stream, one JSON List, kinds and names, or a tree of gangs, cliques and pods with packing and order of start')
+      .choices(['yaml', 'json', 'name', 'tree']).default('yaml'))
+    .addHelpText('after', '\nExamples:\n  grove expand -f examples/chatbot -o tree\n  grove expand -f examples/chatbot -o name\n  cdk8s synth -p | grove expand -f - -o json')
     .action(options => exit(expandManifests(options, terminal)));
+
+  program.command('diff')
+    .description('tell what an edit does to a running set: nothing, in place, pods replaced in which order, or refused because it needs a new set')
+    .argument('<old>', 'manifest file or folder as it is, or - for standard input')
+    .argument('<new>', 'manifest file or folder as it is to be, or -')
+    .addOption(topology)
+    .addOption(new Option('-o, --output <format>', 'text or one JSON document').choices(['text', 'json']).default('text'))
+    .addHelpText('after', `
+Sets are compared by namespace and name. Exit code 0: the cluster accepts every edit, whatever it does; 1: it refuses one; 2: wrong usage.
+With -o json, sets[].outcome is one of unchanged, no-live-effect, in-place, scale, on-delete, rolling-recreate, needs-recreate, refused, created, deleted.
+
+Examples:
+  kubectl get pcs -n llm -o yaml | grove diff - dist
+  git show main:llm.yaml | grove diff - llm.yaml -o json`)
+    .action((old, updated, options) => exit(diffManifests(old, updated, options, terminal)));
 
   program.command('controller')
     .description('run the controller against a cluster until it is told to stop (SIGTERM, Ctrl-C)')

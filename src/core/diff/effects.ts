@@ -31,7 +31,7 @@ const UPSTREAM_ROLLS = 'upstream\'s controller recreates all pods for it';
 const RULES: readonly Rule[] = [
   { fields: /^spec\.replicas$/, effect: 'scale', detail: 'copies of the set' },
   { fields: /^spec\.updateStrategy/, effect: 'in-place', detail: 'holds for this edit already' },
-  { fields: new RegExp(`${CLIQUE}(labels|annotations|spec\\.podSpec)`), effect: 'pods', detail: 'pods are made from it' },
+  { fields: new RegExp(`${CLIQUE}(labels|annotations|spec\\.podSpec)`), effect: 'pods', detail: 'pods are made from it: those that run are replaced' },
   {
     fields: new RegExp(`${CLIQUE}spec\\.replicas$`),
     effect: 'later',

@@ -132,8 +132,8 @@ describe('refused', () => {
 
 describe('differences', () => {
   test('are told by name, as deep as possible', () => {
-    const before = { list: [{ name: 'a', x: 1 }, { name: 'b', x: 1 }], texts: ['1', '2'], 'example.com/x': 1, empty: {} };
-    const after = { list: [{ name: 'new' }, { name: 'a', x: 1 }, { name: 'b', x: 2 }], texts: ['1', '3'], 'example.com/x': 2 };
+    const before = { 'list': [{ name: 'a', x: 1 }, { name: 'b', x: 1 }], 'texts': ['1', '2'], 'example.com/x': 1, 'empty': {} };
+    const after = { 'list': [{ name: 'new' }, { name: 'a', x: 1 }, { name: 'b', x: 2 }], 'texts': ['1', '3'], 'example.com/x': 2 };
     expect(differences(before, after, 'spec')).toEqual([
       { field: 'spec.list[0]', to: { name: 'new' } },
       { field: 'spec.list[2].x', from: 1, to: 2 },
