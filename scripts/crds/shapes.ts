@@ -67,7 +67,7 @@ function objectSchema(crds: readonly Crd[], kind: string): Schema {
     metadata: OBJECT_META,
     spec: version.schema.openAPIV3Schema.properties!.spec!,
   };
-  return { type: 'object', required: ['metadata', 'spec'], properties };
+  return { type: 'object', required: ['apiVersion', 'kind', 'metadata', 'spec'], properties };
 }
 
 class ShapeTable {

@@ -21,7 +21,8 @@ test('a set whose topology does not exist runs, without the constraint, and says
   cluster = await EmbeddedCluster.start({ nodes: [node] });
   await cluster.createSet(packed('rack'));
   const { sets } = await cluster.until('ready, and told', ({ ready, sets: [set] }) => ready.length === 2 && 'TopologyLevelsUnavailable' in conditionsOf(set));
-  expect(conditionsOf(sets[0])).toEqual({ TopologyLevelsUnavailable: 'ClusterTopologyNotFound' });
+  expect(conditionsOf(sets[0])).toMatchObject({ TopologyLevelsUnavailable: 'ClusterTopologyNotFound' });
+  expect(conditionsOf(sets[0])).not.toHaveProperty('Stalled');
 });
 
 test('a running set does not stall when its topology loses a level, or goes; it still scales and is updated', async () => {

@@ -15,7 +15,7 @@ import { constraintShapeErrors, topologyErrors, topologyWarnings } from './topol
 import { deprecationWarnings, topologyUpdateErrors } from './topology-update-rules';
 import { updateErrors } from './update-rules';
 import type { PodCliqueSet } from '../api';
-import { SCHEDULER_NAME } from '../desired/pods';
+import { SCHEDULER_NAME } from '../gang/pinning';
 
 export const DEFAULT_ADMISSION_CONFIG: AdmissionConfig = {
   topologyAwareScheduling: true,

@@ -205,7 +205,7 @@ export const SHAPES: readonly Shape[] = [
   {"type":"array","items":197},
   {"type":"object","required":["cliques"],"fields":{"cliques":167,"cliqueStartupType":35,"priorityClassName":2,"headlessServiceConfig":168,"topologyConstraint":13,"terminationDelay":2,"resourceClaimTemplates":190,"resourceSharing":193,"podCliqueScalingGroups":198}},
   {"type":"object","required":["template"],"fields":{"replicas":8,"updateStrategy":10,"template":199}},
-  {"type":"object","required":["metadata","spec"],"fields":{"apiVersion":0,"kind":1,"metadata":7,"spec":200}},
+  {"type":"object","required":["apiVersion","kind","metadata","spec"],"fields":{"apiVersion":0,"kind":1,"metadata":7,"spec":200}},
   {"type":"string","enum":["ClusterTopologyBinding"]},
   {"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$","minLength":1,"maxLength":63},
   {"type":"object","required":["domain","key"],"fields":{"domain":11,"key":203}},
@@ -213,5 +213,5 @@ export const SHAPES: readonly Shape[] = [
   {"type":"object","required":["schedulerName","topologyReference"],"fields":{"schedulerName":2,"topologyReference":2}},
   {"type":"array","items":206},
   {"type":"object","required":["levels"],"fields":{"levels":205,"schedulerTopologyBindings":207}},
-  {"type":"object","required":["metadata","spec"],"fields":{"apiVersion":0,"kind":202,"metadata":7,"spec":208}},
+  {"type":"object","required":["apiVersion","kind","metadata","spec"],"fields":{"apiVersion":0,"kind":202,"metadata":7,"spec":208}},
 ];

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { resourcePath } from '../../controller/src/kube/resource';
+import { POD_CLIQUE_SET } from '../../controller/src/state/resources';
+import { PodCliqueSet, admit } from '../../src/core';
+import { send } from '../control-plane/admin';
+import { connect } from '../control-plane/connect';
+import { recordedCreates } from '../golden/schema-verdicts';
+import { nearlySound, sound } from '../support/random-sets';
+
+const { login, namespace: newNamespace } = connect();
+let namespace: string;
+beforeAll(async () => { namespace = await newNamespace('admission'); });
+
+/** What the API server has against an object; nothing is stored. */
+async function refusal(object: PodCliqueSet): Promise<string | undefined> {
+  const placed = { ...object, metadata: { ...object.metadata, namespace } };
+  const { status, body } = await send(login, 'POST', `${resourcePath(POD_CLIQUE_SET, { namespace })}?dryRun=All`, placed);
+  return status === 201 ? undefined : body.message;
+}
+
+const allowed = recordedCreates().flatMap(({ id, object }) => {
+  const verdict = admit({ object });
+  return verdict.allowed ? [{ id, object: verdict.object }] : [];
+});
+
+(allowed.length > 0 ? test : test.skip)('the server takes every recorded set that is admitted', async () => {
+  const refusals = await Promise.all(allowed.map(async ({ id, object }) => [id, await refusal(object)]));
+  expect(refusals.filter(([, message]) => message !== undefined)).toEqual([]);
+  expect(allowed.length).toBeGreaterThan(100);
+}, 120_000);
+
+test('the server takes every random set that is admitted, sound or with something odd in it', async () => {
+  const objects = [...fc.sample(sound, { numRuns: 50, seed: 1 }), ...fc.sample(nearlySound, { numRuns: 5_000, seed: 1 })];
+  const admitted = objects.map(object => admit({ object })).filter(verdict => verdict.allowed).map(({ object }) => object);
+  const refusals = await Promise.all(admitted.map(async object => ({ message: await refusal(object), object })));
+  expect(refusals.flatMap(({ message, object }) => (message === undefined ? [] : [`${message}: ${JSON.stringify(object)}`]))).toEqual([]);
+  expect(admitted.length).toBeGreaterThan(200);
+}, 120_000);
