@@ -44,15 +44,13 @@ export class Candidates {
 
   /** Unions of several domains that may hold the group together, the fewest first. */
   *sets({ group, level }: Step, scope: Scope): Generator<readonly number[]> {
-    const share = (domain: number) => Math.max(0, Math.min(...group.load.map((load, table) => (load === 0 ? 1 : this.tableSum(table, level, domain) / load))));
-    const ranked = domainsIn(this.index, scope, level).map(domain => ({ domain, share: share(domain) })).filter(({ share: some }) => some > 0)
-      .sort((a, b) => b.share - a.share);
-    let yielded = 0;
-    for (let size = 2; size <= ranked.length && yielded < MOST_SETS; size += 1) {
-      const largest = ranked.slice(0, size - 1);
-      const missing = 1 - largest.reduce((sum, { share: some }) => sum + some, 0);
-      const fitting = ranked.slice(size - 1).filter(({ share: some }) => some >= missing - 1e-9);
-      if (fitting.length === 0) continue;
+    const ranked = this.ranked(group, level, domainsIn(this.index, scope, level));
+    let [sum, yielded] = [0, 0];
+    for (let size = 1; size < ranked.length && yielded < MOST_SETS; size += 1) {
+      sum += ranked[size - 1]!.share;
+      if (sum + ranked[size]!.share < 1 - 1e-9) continue;
+      const largest = ranked.slice(0, size);
+      const fitting = ranked.slice(size).filter(({ share }) => sum + share >= 1 - 1e-9);
       for (const last of new Set([fitting[fitting.length - 1]!, fitting[0]!])) {
         yielded += 1;
         yield [...largest, last].sort((a, b) => a.domain - b.domain).flatMap(({ domain }) => this.membersIn(scope, level, domain));
@@ -65,6 +63,19 @@ export class Candidates {
     if (level === broader) return domain;
     const [member] = this.index.levels[level]!.members[domain]!;
     return member === undefined ? -1 : this.index.levels[broader]!.domainOf[member]!;
+  }
+
+  /** Domains with the share of the group that each would hold, the largest first. */
+  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; share: number }[] {
+    const ranked: { domain: number; share: number }[] = [];
+    for (const domain of domains) {
+      let share = 1;
+      for (let table = 0; table < load.length; table += 1) {
+        if (load[table]! > 0) share = Math.min(share, this.tableSum(table, level, domain) / load[table]!);
+      }
+      if (share > 0) ranked.push({ domain, share });
+    }
+    return ranked.sort((a, b) => b.share - a.share);
   }
 
   private domains({ level, pin }: Step, scope: Scope): readonly number[] {

@@ -25,6 +25,10 @@ export class Packer {
   /** Places all tasks and then asks whether that will do; if not, or if a task does not fit, all is as before. */
   pack(tasks: readonly Task[], done: () => boolean = () => true): boolean {
     const ordered = inOrder(tasks);
+    const checkpoint = this.trial.checkpoint();
+    if (ordered.every(task => this.fill(task) === task.count) && done()) return true;
+    this.trial.rollback(checkpoint);
+    if (ordered.length < 2) return false;
     const contested = ordered.map((task, at) => ordered.slice(at + 1).some(later =>
       later.leaf.rooms !== task.leaf.rooms && overlaps(this.trial.index, task.scope, later.scope)));
     return this.place(ordered, contested, 0, done);

@@ -2,7 +2,8 @@ import { Budget } from './budget';
 import type { ClusterIndex } from './cluster-index';
 import { DomainSearch } from './domain-search';
 import { Gang, Group, NONE } from './gang';
-import { PlacementQuestion, bestIn } from './place';
+import type { PlacementQuestion } from './place';
+import { attempt } from './placing';
 import type { PlacementGroup, Resources } from './problem';
 import type { NearestChange, PendingReason } from './result';
 import { Scope, domainsIn, narrowed } from './scope';
@@ -11,6 +12,8 @@ import { whoWouldHaveToLeave } from './victims';
 
 /** Steps to find out whether a part of the gang, or the gang with one wish less, would fit. */
 const CHECK_STEPS = 2_000;
+/** Steps to find out in how few domains. */
+const FEW_STEPS = 200;
 /** More pods than these are nobody's idea of a small change. */
 const FEW_PODS = 4;
 /** Looking for pods that would have to leave is for domains of a size that people can look through. */
@@ -22,10 +25,7 @@ export function pendingReason(index: ClusterIndex, gang: Gang, question: Placeme
   const culprit = gang.groups.find(({ name }) => name === tree.name) ?? gang.root;
   const needed = neededBy(index, culprit);
   const level = culprit.required >= 0 ? culprit.required : NONE;
-  const scopes = level === NONE ? [base] : domainsIn(index, base, level).filter(domain => culprit.pin === NONE || culprit.pin === domain).map(domain => narrowed(index, base, level, domain));
-  const best = scopes.map(scope => ({ scope, usable: usable(index, culprit, scope) })).filter(({ usable: { length } }) => length > 0)
-    .map(({ scope, usable: nodes }) => ({ scope, name: nameOf(index, nodes[0]!, level), available: availableOn(index, nodes, Object.keys(needed)) }))
-    .reduce((one, other) => (one && fulfilment(one.available, needed) >= fulfilment(other.available, needed) ? one : other), undefined as Best | undefined);
+  const best = bestOf(index, culprit, base, level, needed);
   const nearest = best && nearestChange(index, gang, question, base, culprit, best, needed);
   return {
     group: culprit.name,
@@ -79,23 +79,38 @@ function neededBy({ resources }: ClusterIndex, { leaves }: Group): Resources {
   return needed;
 }
 
-/** Nodes that may take a pod of the group, whatever room they have. */
-function usable(index: ClusterIndex, { leaves }: Group, { members }: Scope): number[] {
-  return members.filter(slot => leaves.some(({ rooms: { demand } }) =>
-    demand.filter.admits(slot) && (demand.claim < 0 || index.owner[slot] === -1 || index.owner[slot] === demand.claim) && index.free[0]![slot]! >= 1));
+/** The domain that holds the largest share of what the group needs, on nodes that may take its pods; undefined when no node may. */
+function bestOf(index: ClusterIndex, culprit: Group, base: Scope, level: number, needed: Resources): Best | undefined {
+  const names = Object.keys(needed);
+  const columns = names.map(name => index.free[index.resource(name)]!);
+  let best: (Best & { readonly share: number }) | undefined;
+  const consider = (scope: Scope) => {
+    const sums = names.map(() => 0);
+    let some = -1;
+    for (const slot of scope.members) {
+      if (!mayTake(index, culprit, slot)) continue;
+      some = slot;
+      for (let at = 0; at < columns.length; at += 1) sums[at]! += Math.max(0, columns[at]![slot]!);
+    }
+    const share = Math.min(...names.map((name, at) => (needed[name] === 0 ? 1 : sums[at]! / needed[name]!)));
+    if (some < 0 || (best && best.share >= share)) return;
+    best = { scope, share, name: nameOf(index, some, level), available: Object.fromEntries(names.map((name, at) => [name, sums[at]!])) };
+  };
+  if (level === NONE) consider(base);
+  else for (const domain of domainsIn(index, base, level)) if (culprit.pin === NONE || culprit.pin === domain) consider(narrowed(index, base, level, domain));
+  return best;
 }
 
-function availableOn(index: ClusterIndex, nodes: readonly number[], names: readonly string[]): Resources {
-  return Object.fromEntries(names.map(name => [name, nodes.reduce((sum, slot) => sum + Math.max(0, index.free[index.resource(name)]![slot]!), 0)]));
+/** Whether a node may take a pod of the group, whatever room it has. */
+function mayTake(index: ClusterIndex, { leaves }: Group, slot: number): boolean {
+  const owner = index.owner[slot]!;
+  if (index.free[0]![slot]! < 1) return false;
+  for (const { rooms: { demand } } of leaves) if (demand.filter.admits(slot) && (demand.claim < 0 || owner === -1 || owner === demand.claim)) return true;
+  return false;
 }
 
 function nameOf({ nodes, levels }: ClusterIndex, slot: number, level: number): string {
   return level === NONE ? 'the cluster' : levels[level]!.valueOf(nodes[slot]!)!;
-}
-
-/** The share of the scarcest resource that is there. */
-function fulfilment(available: Resources, needed: Resources): number {
-  return Math.min(...Object.entries(needed).map(([resource, amount]) => (amount === 0 ? 1 : (available[resource] ?? 0) / amount)));
 }
 
 function nearestChange(
@@ -109,14 +124,15 @@ function ifPreferred(index: ClusterIndex, gang: Gang, question: PlacementQuestio
   const relaxable = culprit.required === NONE ? gang.groups.filter(({ required }) => required >= 0) : [culprit];
   for (const { name, required } of relaxable) {
     if (required < 0) continue;
-    const relaxed = { ...question, gang: withoutRequired(question.gang, name), options: { ...question.options, improvementBudget: 0 } };
-    const wanting = new Gang(index, relaxed.gang, question.members);
-    const found = bestIn(index, wanting, relaxed, base, new Budget(CHECK_STEPS));
+    const tree = withoutRequired(question.gang, name);
+    const wanting = new Gang(index, tree, question.members);
+    const tryTo = (preferences: 'few' | 'ignore', steps: number) => attempt(index, wanting, tree, question.members, base, { isFull: false, preferences, budget: new Budget(steps) });
+    const placed = tryTo('few', FEW_STEPS) ?? tryTo('ignore', CHECK_STEPS);
     wanting.release();
-    if (!found) continue;
+    if (!placed) continue;
     const { domainOf, name: level } = index.levels[required]!;
     const group = wanting.groups.find(one => one.name === name)!;
-    const slots = [...found.placed.filter(({ leaf }) => group.leaves.some(one => one.index === leaf.index)).map(({ slot }) => slot), ...group.leaves.flatMap(({ members }) => members)];
+    const slots = [...placed.filter(({ leaf }) => group.leaves.some(one => one.index === leaf.index)).map(({ slot }) => slot), ...group.leaves.flatMap(({ members }) => members)];
     return { kind: 'prefer', group: name, level, domains: new Set(slots.map(slot => domainOf[slot]!)).size };
   }
   return undefined;

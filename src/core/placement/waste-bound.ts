@@ -32,10 +32,10 @@ export class WasteBound {
     });
   }
 
-  /** The steps that follow for groups of the same parent and level, without a choice of their own made above. */
+  /** The steps that follow for groups of the same parent and level. Where a group above has chosen on that level, its promise is in the sums already. */
   private siblingsFrom(at: number): readonly Step[] {
     const first = this.steps[at]!;
-    if (first.isSoft) return [];
+    if (first.isSoft || !first.promisedAt.includes(first.level)) return [];
     const siblings: Step[] = [];
     for (let next = at; next < this.steps.length; next += 1) {
       const step = this.steps[next]!;
