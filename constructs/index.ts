@@ -2,6 +2,7 @@ export * from './autoscaling';
 export * from './crds';
 export * from './devices';
 export { PodVariable } from './discovery';
+export * from './gitops';
 export * from './node-labels';
 export * from './nvlink-domain';
 export * from './operator';
