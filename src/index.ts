@@ -1,1 +1,2 @@
 export * from '../constructs';
+export { GroveValidation } from './validation';
