@@ -104,6 +104,7 @@ export class ClusterIndex {
   removeNode(name: string): void {
     const slot = this.slots.get(name);
     if (slot === undefined) return;
+    this.count(slot, -1);
     this.resources.forEach((_, resource) => {
       this.setFree(resource, slot, 0);
       this.capacity[resource]![slot] = 0;
@@ -111,7 +112,6 @@ export class ClusterIndex {
     for (const filter of this.filters.values()) filter.update(slot, undefined);
     this.changed(slot);
     for (const table of this.tables.values()) table.catchUp();
-    this.count(slot, -1);
     this.order.splice(this.order.indexOf(slot), 1);
     for (const level of this.levels) level.remove(slot);
     this.within.clear();

@@ -101,13 +101,13 @@ function randomGang(random: Random, shape: Shape, resources: readonly string[], 
 }
 
 function randomPods(random: Random, nodes: readonly PlacementNode[], gang: PlacementGroup, resources: readonly string[], shape: Shape): RunningPod[] {
-  const load = random.pick([0, 0.3, 0.6]);
+  const load = shape.preemption ? random.pick([0.7, 1]) : random.pick([0, 0.3, 0.6]);
   const leaves = leavesOf(gang);
   const pods: RunningPod[] = [];
   for (const node of nodes) {
     if (!random.chance(load)) continue;
     const request: Record<string, number> = {};
-    for (const resource of resources) request[resource] = random.between(0, node.allocatable[resource]! >> (shape.preemption ? 0 : 1));
+    for (const resource of resources) request[resource] = shape.preemption ? node.allocatable[resource]! - random.below(2) * (node.allocatable[resource]! >> 1) : random.between(0, node.allocatable[resource]! >> 1);
     pods.push({
       name: `p-${node.name}`, node: node.name, request,
       ...(random.chance(0.1) ? { mnnvlGroup: 'm1' } : {}),
