@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { runController } from './operator';
 import { Scenario } from './scenario';
-import { CONFIG_MAP, KubeObject, NODE, ResourceType, SERVICE, applyPatch } from '../../controller/src/kube';
+import { CONFIG_MAP, HORIZONTAL_POD_AUTOSCALER, KubeObject, NODE, ResourceType, SERVICE, applyPatch } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
-import { Pod, PodCliqueSet } from '../../src/core';
+import { ANNOTATION, Pod, PodCliqueSet } from '../../src/core';
 import { connect } from '../control-plane/connect';
 
 const TYPES: Record<string, ResourceType> = {
@@ -30,9 +30,15 @@ async function apply(name: string, slow: readonly string[] = []): Promise<void> 
     const type = TYPES[object.kind ?? ''];
     const namespace = type.namespaced ? { namespace: scenario.namespace } : {};
     const placed = { ...object, metadata: { ...object.metadata, ...namespace } };
-    if (object.kind === 'PodCliqueSet') slowDown(placed as PodCliqueSet, slow);
+    if (object.kind === 'PodCliqueSet') slowDown(withoutDomain(placed as PodCliqueSet), slow);
     await connection.admin.patch(type, placed.metadata, applyPatch(placed, 'people', true));
   }
+}
+
+/** Without the wish for a ComputeDomain: nobody here has the driver that would answer it. */
+function withoutDomain(set: PodCliqueSet): PodCliqueSet {
+  delete (set.metadata.annotations as Record<string, string> | undefined)?.[ANNOTATION.mnnvlGroup];
+  return set;
 }
 
 function slowDown(set: PodCliqueSet, cliques: readonly string[]): void {
@@ -43,9 +49,9 @@ function slowDown(set: PodCliqueSet, cliques: readonly string[]): void {
 
 beforeAll(async () => {
   scenario = await Scenario.begin(connection, 'examples', {
-    nodes: 2 * NODES_OF_A_RACK,
+    nodes: 3 * NODES_OF_A_RACK,
     capacity: { 'cpu': '144', 'memory': '960Gi', 'nvidia.com/gpu': '4' },
-    labels: node => ({ [RACK]: `rack-${Math.floor(node / NODES_OF_A_RACK)}.0`, 'nvidia.com/gpu.product': 'NVIDIA-GB200' }),
+    labels: node => ({ 'topology.kubernetes.io/zone': 'zone-a', [RACK]: `rack-${Math.floor(node / NODES_OF_A_RACK)}.0`, 'nvidia.com/gpu.product': 'NVIDIA-GB200' }),
   });
   connection.atEnd(() => scenario.delete(CLUSTER_TOPOLOGY_BINDING, 'nvl72'));
   await apply('topology');
@@ -102,6 +108,21 @@ test('a second decode engine comes whole, and in one NVLink domain', async () =>
   const second = [...await scenario.pods('deepseek-r1-0-decode-1-leader'), ...await scenario.pods('deepseek-r1-0-decode-1-worker')];
   expect(second).toHaveLength(8);
   expect(await racksOf(second)).toHaveLength(1);
+});
+
+test('autoscaling: two instances, each whole in one rack, and what scales them', async () => {
+  await apply('autoscaling', ['worker']);
+  await scenario.untilPods({ total: 43, ready: 43 });
+  await scenario.untilAvailable('maverick');
+  const instances = (await scenario.scalingGroups()).filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] === 'maverick');
+  expect(instances).toHaveLength(1);
+  for (const j of [0, 1]) {
+    const pods = (await podsOf('maverick')).filter(({ metadata }) => metadata.labels?.['grove.io/podcliquescalinggroup-replica-index'] === String(j));
+    expect(pods).toHaveLength(4);
+    expect(await racksOf(pods)).toHaveLength(1);
+  }
+  const autoscalers = await scenario.all<KubeObject & { spec: { scaleTargetRef: { kind: string } } }>(HORIZONTAL_POD_AUTOSCALER);
+  expect(autoscalers.map(({ spec }) => spec.scaleTargetRef.kind).sort()).toEqual(['PodClique', 'PodCliqueScalingGroup']);
 });
 
 test('what was applied is what is stored: nothing drifts, and applied again nothing changes', async () => {

@@ -2,7 +2,7 @@ import { runController } from './operator';
 import { Scenario } from './scenario';
 import { POD, SERVICE } from '../../controller/src/kube';
 import { POD_CLIQUE, POD_CLIQUE_SET } from '../../controller/src/state/resources';
-import { Pod, podIndex } from '../../src/core';
+import { Pod, isReady, podIndex } from '../../src/core';
 import { send } from '../control-plane/admin';
 import { connect } from '../control-plane/connect';
 
@@ -13,15 +13,14 @@ let scenario: Scenario;
 const uids = (pods: readonly Pod[]) => pods.map(({ metadata }) => metadata.uid);
 const indices = (pods: readonly Pod[]) => pods.map(podIndex).sort();
 
-/** Waits until the clique has so many ready pods, none of them one of those. */
-async function untilReplaced(gone: readonly Pod[], count: number, limitMs?: number): Promise<Pod[]> {
-  await scenario.until('lost pods replaced', async () => {
+/** Waits until the clique has four ready pods, none of them one of those. */
+function untilReplaced(gone: readonly Pod[]): Promise<Pod[]> {
+  return scenario.until('lost pods replaced', async () => {
     const pods = await scenario.pods('w-0-server');
     const seen = JSON.stringify(pods.map(({ metadata, status }) => [metadata.name, status?.phase]));
-    return { seen, result: pods.some(pod => uids(gone).includes(pod.metadata.uid)) ? undefined : pods };
-  }, limitMs);
-  await scenario.untilPods({ total: count, ready: count });
-  return scenario.pods('w-0-server');
+    const whole = pods.length === 4 && pods.every(isReady) && !pods.some(pod => uids(gone).includes(pod.metadata.uid));
+    return { seen, result: whole ? pods : undefined };
+  });
 }
 
 beforeAll(async () => {
@@ -35,30 +34,46 @@ test('a deleted pod comes back with its index, the others stay', async () => {
   const before = await scenario.pods();
   const lost = before.find(pod => podIndex(pod) === 1)!;
   await scenario.delete(POD, lost.metadata.name!);
-  const after = await untilReplaced([lost], 4);
+  const after = await untilReplaced([lost]);
   expect(indices(after)).toEqual([0, 1, 2, 3]);
   expect(uids(after)).toEqual(expect.arrayContaining(uids(before.filter(pod => pod !== lost))));
 });
 
 test('a pod that was evicted through the API comes back', async () => {
-  const [lost] = await scenario.pods();
+  const [lost] = await scenario.pods('w-0-server');
   const { name } = lost.metadata;
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: scenario.namespace } };
   expect((await send(connection.login, 'POST', `/api/v1/namespaces/${scenario.namespace}/pods/${name}/eviction`, eviction)).status).toBe(201);
-  expect(indices(await untilReplaced([lost], 4))).toEqual([0, 1, 2, 3]);
+  expect(indices(await untilReplaced([lost]))).toEqual([0, 1, 2, 3]);
 });
 
-test('pods that failed, were evicted by their node, or ended are replaced and taken away', async () => {
-  const [failed, evicted, ended] = await scenario.pods();
+test('pods that failed, were evicted by their node, or ended are replaced and taken away; one that dies young makes no storm of pods', async () => {
+  const first = await doomed();
+  const [failed, evicted, ended] = await scenario.pods('w-0-server');
   await scenario.patch(POD, failed.metadata.name!, { metadata: { annotations: { 'test.grove.io/crash': 'failed' } } });
   await scenario.patch(POD, evicted.metadata.name!, { status: { phase: 'Failed', reason: 'Evicted' } }, 'status');
   await scenario.patch(POD, ended.metadata.name!, { metadata: { annotations: { 'test.grove.io/crash': 'succeeded' } } });
-  expect(indices(await untilReplaced([failed, evicted, ended], 4))).toEqual([0, 1, 2, 3]);
+  expect(indices(await untilReplaced([failed, evicted, ended]))).toEqual([0, 1, 2, 3]);
+  const second = await scenario.until('replaced', async () => {
+    const pods = (await scenario.pods('d-0-doomed')).filter(({ metadata }) => metadata.uid !== first.metadata.uid);
+    return { seen: '', result: pods[0] };
+  });
+  const createdAt = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '');
+  expect(createdAt(second) - createdAt(first)).toBeGreaterThanOrEqual(9_000);
+  await scenario.delete(POD_CLIQUE_SET, 'd');
   await scenario.untilAvailable('w');
 });
 
+/** A pod that fails as soon as it is there. */
+async function doomed(): Promise<Pod> {
+  await scenario.createSet('d', { cliques: [scenario.clique('doomed', 1, 1, { nodeSelector: { 'test.grove.io/scenario': 'none' } })] });
+  const pod = await scenario.until('a pod', async () => ({ seen: '', result: (await scenario.pods('d-0-doomed'))[0] }));
+  await scenario.patch(POD, pod.metadata.name!, { status: { phase: 'Failed', reason: 'NodeAffinity' } }, 'status');
+  return pod;
+}
+
 test('a crashing container is left to its node, and the gang tells that it is not ready', async () => {
-  const before = await scenario.pods();
+  const before = await scenario.pods('w-0-server');
   const crash = (value: string | null) => Promise.all(before.map(({ metadata }) =>
     scenario.patch(POD, metadata.name!, { metadata: { annotations: { 'test.grove.io/crash': value } } })));
   await crash('restart');
@@ -69,23 +84,7 @@ test('a crashing container is left to its node, and the gang tells that it is no
   });
   await crash(null);
   await scenario.untilAvailable('w');
-  expect(uids(await scenario.pods()).sort()).toEqual(uids(before).sort());
-});
-
-test('a pod that dies again and again makes no storm of pods', async () => {
-  await scenario.createSet('d', { cliques: [{ ...scenario.clique('doomed', 1, 1, { nodeSelector: { 'test.grove.io/scenario': 'none' } }), annotations: {} }] });
-  const [first] = await scenario.until('a pod', async () => {
-    const pods = await scenario.pods('d-0-doomed');
-    return { seen: '', result: pods.length > 0 ? pods : undefined };
-  });
-  await scenario.patch(POD, first.metadata.name!, { status: { phase: 'Failed', reason: 'NodeAffinity' } }, 'status');
-  const replaced = await scenario.until('replaced', async () => {
-    const pods = (await scenario.pods('d-0-doomed')).filter(({ metadata }) => metadata.uid !== first.metadata.uid);
-    return { seen: '', result: pods[0] };
-  });
-  const age = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp!);
-  expect(age(replaced) - age(first)).toBeGreaterThanOrEqual(9_000);
-  await scenario.delete(POD_CLIQUE_SET, 'd');
+  expect(uids(await scenario.pods('w-0-server')).sort()).toEqual(uids(before).sort());
 });
 
 test('a clique, a service and a gang that somebody deletes come back', async () => {

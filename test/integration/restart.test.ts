@@ -87,7 +87,7 @@ test('restarted at rest it writes nothing and touches no pod', async () => {
   const written = operator.writes.length;
   await operator.stop();
   await operator.start();
-  await delay(3_000);
+  await delay(2_000);
   expect(operator.writes.slice(written)).toEqual([]);
   expect((await scenario.pods()).map(({ metadata }) => [metadata.uid, metadata.resourceVersion])).toEqual(before);
 });
@@ -100,7 +100,7 @@ test('at rest nothing is written, though one gang waits for nodes and another fo
   await scenario.until('bound', async () => ({ seen: '', result: (await scenario.bound())['held-0-b'] === 1 || undefined }));
   await untilQuiet();
   const written = operator.writes.length;
-  await delay(5_000);
+  await delay(3_000);
   expect(operator.writes.slice(written)).toEqual([]);
   expect((await scenario.events('Unschedulable')).filter(note => note.startsWith('large-0'))).toHaveLength(1);
 });

@@ -142,9 +142,12 @@ export class Scenario {
     }, limitMs);
   }
 
-  /** Waits until the gang says why it waits, in these words. */
+  /** Waits until the gang says why it waits, in words that begin like these. */
   async untilPending(gang: string, message: string): Promise<void> {
-    await this.untilCondition(`gang ${gang}`, async () => (await this.gang(gang))?.status?.conditions, { type: 'Scheduled', status: 'False', message });
+    await this.until(`gang ${gang}: ${message}`, async () => {
+      const condition = findCondition((await this.gang(gang))?.status?.conditions, 'Scheduled');
+      return { seen: JSON.stringify(condition), result: (condition?.status === 'False' && condition.message?.startsWith(message)) || undefined };
+    });
   }
 
   async untilSetCondition(name: string, expected: Partial<Condition> & { type: string }): Promise<void> {

@@ -9,8 +9,8 @@ let scenario: Scenario;
 
 type Cliques = PodCliqueSet['spec']['template']['cliques'];
 
-/** Every pod is ready a second and more after it has started: whoever waits for it starts in a later second. */
-const READY_AFTER = { 'test.grove.io/ready-after': '1200ms' };
+/** Every pod is ready two seconds after it has started: whoever waits for it starts in a later second, whoever does not in an earlier one. */
+const READY_AFTER = { 'test.grove.io/ready-after': '2s' };
 
 /** The workloads WL3 to WL6 of spec 10 §1: what is needed of pc-a and pc-c, replicas of the group in the base gang, who starts after whom. */
 const workloads: Record<string, { floors: [number, number]; base: number; explicit?: Record<string, string> }> = {
