@@ -4,7 +4,7 @@ import { AutoScalingConfig, PodCliqueSet } from '../../src/core';
 import { EmbeddedCluster } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
-type Autoscaler = KubeObject & { readonly spec: { readonly minReplicas: number; readonly maxReplicas: number; readonly scaleTargetRef: { readonly kind: string } } };
+type Autoscaler = KubeObject & { readonly spec: { readonly minReplicas: number; readonly maxReplicas: number; readonly scaleTargetRef: { kind: string } } };
 const nodes = Array.from({ length: 4 }, (_, index) => ({ name: `n${index}`, labels: {}, allocatable: { cpu: '64' } }));
 
 function workload(clique?: AutoScalingConfig, group?: AutoScalingConfig, replicas = 1): PodCliqueSet {

@@ -44,7 +44,10 @@ export function namesAfter(step: string, kind: string, theirs: readonly string[]
   return (isLeak ? theirs.filter(name => ours.includes(name)) : [...theirs]).sort();
 }
 
-/** Without what the server or the recording filled in: status, hashes, generated names, owner uids, the API version inside field references, defaults of device requests. */
+/**
+ * Without what the server or the recording filled in: status, hashes, generated names, owner uids, the API version inside field references,
+ * defaults of device requests.
+ */
 export function comparable(object: KubeObject): object {
   const { status: _status, ...rest } = JSON.parse(JSON.stringify(object), (key, value) => {
     if (key === LABEL.podTemplateHash) return '<hash>';

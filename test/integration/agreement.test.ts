@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expand, PodCliqueSet } from 'cdk8s-grove/core';
 import { parse, parseAllDocuments } from 'yaml';
 import { EmbeddedApiServer } from '../../controller/src/cluster';
 import { Client } from '../../controller/src/kube/client';
@@ -10,6 +9,7 @@ import { POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../contr
 import { comparable } from '../contract/comparable';
 import { Anything } from '../contract/subject';
 import { connect } from '../control-plane/connect';
+import { expand, PodCliqueSet } from 'cdk8s-grove/core';
 
 const ROOT = join(__dirname, '../..');
 const TYPES = [POD_CLIQUE_SET, POD_CLIQUE, SCALING_GROUP, POD_GANG, POD, SERVICE, HORIZONTAL_POD_AUTOSCALER];

@@ -60,8 +60,8 @@ async function letStart({ writer }: World, pod: Pod): Promise<void> {
  * is placed. Ours opens gates itself, when it has a node for every pod that the gang needs.
  */
 async function releaseToOtherSchedulers(world: World, pods: readonly Pod[]): Promise<void> {
-  const foreign = pods.filter(pod => isActive(pod) && isGated(pod) && pod.spec.schedulerName !== SCHEDULER_NAME);
-  const released = foreign.filter(pod => isListed(world, pod) && isBasePlaced(world, pod));
+  const foreign = pods.filter(pod => isActive(pod) && isGated(pod) && isListedElsewhere(world, pod));
+  const released = foreign.filter(pod => isBasePlaced(world, pod));
   await Promise.all(released.map(pod => {
     const schedulingGates = (pod.spec.schedulingGates ?? []).filter(({ name }) => name !== POD_GATE);
     const { resourceVersion } = pod.metadata;
@@ -69,9 +69,11 @@ async function releaseToOtherSchedulers(world: World, pods: readonly Pod[]): Pro
   }));
 }
 
-function isListed({ caches }: World, pod: Pod): boolean {
+/** Whether a gang that is not ours to place lists the pod. */
+function isListedElsewhere({ caches }: World, pod: Pod): boolean {
   const gang = caches.gangs.store.get(scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? ''));
-  return (gang?.spec.podgroups ?? []).some(({ podReferences }) => podReferences.some(({ name }) => name === pod.metadata.name));
+  const listed = (gang?.spec.podgroups ?? []).flatMap(({ podReferences }) => podReferences);
+  return gang?.metadata.labels?.[LABEL.schedulerName] !== SCHEDULER_NAME && listed.some(({ name }) => name === pod.metadata.name);
 }
 
 function isBasePlaced({ caches }: World, pod: Pod): boolean {

@@ -1,4 +1,4 @@
-import { Node, NodeRoom, Pod, add, isFinished, nodeRoom, podFootprint, subtract } from 'cdk8s-grove/core';
+import { Node, NodeRoom, Pod, add, isFinished, nodeRoom, pinnedNode, podFootprint, subtract } from 'cdk8s-grove/core';
 import { Change, Store } from '../kube';
 
 type Resources = Readonly<Record<string, number>>;
@@ -33,6 +33,10 @@ export class ClusterState {
     return [...this.rooms.values()];
   }
 
+  node(name: string): Node | undefined {
+    return this.rooms.get(name)?.node;
+  }
+
   used(node: string): Resources {
     return this.usedByNode.get(node) ?? {};
   }
@@ -64,7 +68,7 @@ export class ClusterState {
   private onPod({ object, old }: Change<Pod>): void {
     if (old && old.metadata.uid !== object?.metadata.uid) this.vacate(uidOf(old));
     if (!object) return;
-    const node = object.spec.nodeName;
+    const node = object.spec.nodeName || pinnedNode(object);
     if (isFinished(object)) this.vacate(uidOf(object));
     else if (node) this.occupy(uidOf(object), { node, footprint: podFootprint(object.spec), assumed: false });
   }

@@ -1,9 +1,10 @@
 import {
   CONDITION, GangMembers, GangVerdict, LABEL, PlacementResult, Pod, PodGang, SCHEDULER_NAME, activeMembers, baseGangOf, explain, findCondition,
-  isFloorPlaced, isTerminating, notReadyToPlace, placementProblem, showAmount, solve, topologyLevels, unboundPods, wasScheduled,
+  isFloorPlaced, isTerminating, notReadyToPlace, pinRefusal, pinnedNode, placementProblem, showAmount, solve, topologyLevels, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Binding, bindAll } from './commit';
+import { Pins } from './pins';
 import { Settling } from './settling';
 import { Clock, EventRecorder, Logger, Timer, keyOf, messageOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
@@ -41,6 +42,7 @@ const RETRY_MS = 1_000;
 export class Scheduler {
   private readonly state: ClusterState;
   private readonly settling: Settling;
+  private readonly pins: Pins;
   private readonly waiting = new Set<string>();
   private readonly committing = new Set<string>();
   /** Gangs that this process has bound whole, which their status may not tell yet. */
@@ -56,6 +58,7 @@ export class Scheduler {
     const { caches, clock } = options;
     const settling = new Settling(clock);
     this.settling = settling;
+    this.pins = new Pins(options, key => this.placed.delete(key));
     this.state = new ClusterState(caches.nodes.store, caches.pods.store, () => settling.grown());
     caches.gangs.store.subscribe(({ object, old }) => this.onGang(object ?? old, object === undefined));
     caches.pods.store.subscribe(({ object, old }) => this.onPod(object ?? old));
@@ -85,6 +88,7 @@ export class Scheduler {
       this.placed.delete(key);
       this.verdicts.delete(key);
       this.refused.delete(key);
+      this.pins.forget(key);
     } else {
       this.waiting.add(key);
     }
@@ -95,6 +99,7 @@ export class Scheduler {
     const gang = pod?.metadata.labels?.[LABEL.podGang];
     if (pod && gang !== undefined && this.options.caches.gangs.store.get(scopedKey(pod, gang))?.metadata.labels?.[LABEL.schedulerName] === SCHEDULER_NAME) {
       this.waiting.add(scopedKey(pod, gang));
+      if (pinRefusal(pod) !== undefined) this.pins.refused(pod);
     }
     this.wake();
   }
@@ -181,7 +186,8 @@ export class Scheduler {
     const levels = topologyLevels(members.gang, [...caches.topologies.store.values()]);
     let result: PlacementResult;
     try {
-      result = solve(placementProblem({ ...members, nodes: this.state.nodes(), used: node => this.state.used(node), levels, floorsOnly }));
+      const nodes = this.pins.allowed(keyOf(members.gang), this.state.nodes());
+      result = solve(placementProblem({ ...members, nodes, used: node => this.state.used(node), levels, floorsOnly }));
     } catch (error) {
       log.error({ gang: keyOf(members.gang), error: messageOf(error) }, 'no placement could be computed');
       result = { outcome: 'undecided', assignment: [], victims: [], score: 0 };
@@ -193,19 +199,22 @@ export class Scheduler {
   private bindings(members: GangMembers, result: PlacementResult): Binding[] {
     const unbound = new Map(members.gang.spec.podgroups.map(group =>
       [group.name, activeMembers(group, members.pods).filter(pod => this.state.nodeOf(pod) === undefined)]));
-    return result.assignment.flatMap(({ group, node, count }) => (unbound.get(group)?.splice(0, count) ?? []).map(pod => ({ pod, node })));
+    return result.assignment.flatMap(({ group, node, count }) => {
+      const chosen = this.state.node(node);
+      return chosen ? (unbound.get(group)?.splice(0, count) ?? []).map(pod => ({ pod, node: chosen })) : [];
+    });
   }
 
   private commit({ gang }: GangMembers, bindings: readonly Binding[]): void {
     const key = keyOf(gang);
     this.committing.add(key);
-    for (const { pod, node } of bindings) this.state.assume(pod, node);
+    for (const { pod, node } of bindings) this.state.assume(pod, node.metadata.name ?? '');
     void bindAll(this.options.writer, bindings).then(failed => {
       this.committing.delete(key);
       if (failed.length === 0) this.placed.add(key);
       for (const { binding, error } of failed) {
         this.state.forget(binding.pod);
-        this.options.log.warn({ gang: key, pod: binding.pod.metadata.name, node: binding.node, error: messageOf(error) }, 'binding failed');
+        this.options.log.warn({ gang: key, pod: binding.pod.metadata.name, node: binding.node.metadata.name, error: messageOf(error) }, 'binding failed');
       }
       this.waiting.add(key);
       for (const pod of this.options.caches.pods.store.byIndex('baseGang', key)) this.onPod(pod);
@@ -226,7 +235,7 @@ export class Scheduler {
   /** A gang that was cut down while it was being bound, and no longer fits, gives its nodes back: it is recreated, and waits as a whole. */
   private async releaseHalfPlaced({ gang, pods }: GangMembers): Promise<void> {
     if (wasScheduled(gang) || this.placed.has(keyOf(gang))) return;
-    const bound = [...pods.values()].filter(pod => pod.spec.nodeName && !isTerminating(pod));
+    const bound = [...pods.values()].filter(pod => (pod.spec.nodeName || pinnedNode(pod)) && !isTerminating(pod));
     if (bound.length === 0) return;
     this.options.log.warn({ gang: keyOf(gang), pods: bound.length }, 'gives back the nodes of a gang that no longer fits');
     await this.options.writer.removeAll(bound).catch(error => this.options.log.warn({ gang: keyOf(gang), error: messageOf(error) }, 'giving back failed'));

@@ -42,6 +42,8 @@ export const ANNOTATION = {
   volcanoQueue: 'scheduling.grove.io/volcano-queue',
   /** Set to {@link STARTUP_READY} on a pod when the cliques it waits for are ready. */
   startup: 'grove.io/startup',
+  /** Set to the node that our scheduler has chosen on a pod that kube-scheduler binds. */
+  pinnedNode: 'grove.io/pinned-node',
 } as const;
 
 export const STARTUP_READY = 'ready';

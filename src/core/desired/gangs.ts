@@ -5,8 +5,8 @@ import type {
 } from '../api';
 import { baseGangName, cliqueName, memberCliqueName, scaledGangName, scalingGroupName } from '../names';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
-import { SCHEDULER_NAME } from './pods';
 import { floorOf, groupFloor, memberCliques, scalingGroups, standaloneCliques } from './template';
+import { SCHEDULER_NAME } from '../gang/pinning';
 import { packedPlacement } from '../topology/bindings';
 
 /** What gangs depend on besides the set. */

@@ -4,10 +4,8 @@ import { headlessServiceAddress, headlessServiceName, podHostname } from '../nam
 import { withEnvironment } from './environment';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
 import { withClaims } from './resource-claims';
+import { defaultScheduler } from '../gang/pinning';
 import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
-
-/** Name of our scheduler: written to pods whose template names none, so that kube-scheduler leaves them alone. */
-export const SCHEDULER_NAME = 'grove-scheduler';
 
 export interface PodOptions {
   /** Image of the init container that waits for parents. @default DEFAULT_STARTUP_IMAGE */
@@ -39,7 +37,7 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
     },
     spec: {
       ...gated,
-      schedulerName: spec.schedulerName || SCHEDULER_NAME,
+      schedulerName: spec.schedulerName || defaultScheduler(spec),
       schedulingGates: [{ name: POD_GATE }],
       hostname: podHostname(name, index),
       subdomain: headlessServiceName(set, i),

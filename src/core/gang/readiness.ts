@@ -1,6 +1,7 @@
 import { CONDITION, LABEL, POD_GATE } from '../api';
 import type { Pod, PodGang } from '../api';
 import { unmodelledConstraints } from './affinity';
+import { PINNED_SCHEDULER_NAME, SCHEDULER_NAME } from './pinning';
 import { activeMembers } from './problem';
 import { isTrue } from '../status/conditions';
 import type { GangVerdict } from '../status/podgang';
@@ -38,9 +39,10 @@ export function notReadyToPlace({ gang, pods }: GangMembers): GangVerdict | unde
   const missing = gang.spec.podgroups.filter(group => activeMembers(group, pods).length < group.minReplicas);
   if (missing.length > 0) return { reason: 'PodsMissing', message: `waiting for pods of ${missing.map(({ name }) => name).join(', ')} to be created` };
   const members = gang.spec.podgroups.flatMap(group => activeMembers(group, pods));
-  const unmodelled = [...new Set(members.flatMap(({ spec }) => unmodelledConstraints(spec)))];
+  const bound = members.filter(({ spec }) => spec.schedulerName === SCHEDULER_NAME);
+  const unmodelled = [...new Set(bound.flatMap(({ spec }) => unmodelledConstraints(spec)))];
   if (unmodelled.length > 0) {
-    return { reason: 'UnsupportedConstraints', message: `pods ask for ${unmodelled.join(', ')}, which this scheduler does not place; set schedulerName: default-scheduler` };
+    return { reason: 'UnsupportedConstraints', message: `pods ask for ${unmodelled.join(', ')}, which ${SCHEDULER_NAME} cannot bind; leave schedulerName empty or set ${PINNED_SCHEDULER_NAME}` };
   }
   const gates = [...new Set(members.flatMap(({ spec }) => (spec.schedulingGates ?? []).map(({ name }) => name)))].filter(name => name !== POD_GATE);
   return gates.length > 0 ? { reason: 'PodsGated', message: `pods are held by ${gates.join(', ')}` } : undefined;
