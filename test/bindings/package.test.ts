@@ -1,0 +1,81 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BINDINGS_VARIABLE } from './global-setup';
+import type { Bindings } from './library';
+import { ROOT, run, tool } from './tools';
+
+const EXAMPLES = join(ROOT, 'examples');
+const bindings = JSON.parse(process.env[BINDINGS_VARIABLE]!) as Bindings;
+const folder = mkdtempSync(join(tmpdir(), 'grove-package-'));
+const EXAMPLE_NAMES = readdirSync(EXAMPLES);
+/** What a new user has beside the library. */
+const BESIDE = ['cdk8s', 'cdk8s-plus-28', 'constructs', '@types/node'];
+let tarball: string;
+let files: string[];
+
+beforeAll(async () => {
+  const [packed] = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: bindings.package }));
+  tarball = join(folder, packed.filename);
+  files = packed.files.map(({ path }: { path: string }) => path);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** An empty project in which somebody has typed `npm install` with the tarball. */
+async function newProject(name: string): Promise<string> {
+  const project = join(folder, name);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name, private: true }));
+  const versions = BESIDE.map(dependency => `${dependency}@${JSON.parse(readFileSync(join(ROOT, 'node_modules', dependency, 'package.json'), 'utf8')).version}`);
+  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...versions], { cwd: project });
+  return project;
+}
+
+test('the package has what users need, and nothing of what only we need', () => {
+  expect(files).toEqual(expect.arrayContaining([
+    'package.json', 'README.md', 'LICENSE', '.jsii', 'lib/src/index.js', 'lib/src/index.d.ts', 'lib/src/core/index.js', 'lib/constructs/podcliqueset.js',
+    'crds/grove.io_podcliquesets.yaml',
+  ]));
+  const superfluous = files.filter(path => !/^(lib\/(src|constructs)\/.*\.(js|d\.ts)|crds\/.*\.yaml|gitops\/.*|package\.json|README\.md|API\.md|LICENSE|\.jsii)$/.test(path));
+  expect(superfluous).toEqual([]);
+});
+
+describe('a new user', () => {
+  let project: string;
+
+  beforeAll(async () => {
+    project = await newProject('new-user');
+    for (const name of EXAMPLE_NAMES) {
+      mkdirSync(join(project, name));
+      for (const file of readdirSync(join(EXAMPLES, name)).filter(path => path.endsWith('.ts'))) cpSync(join(EXAMPLES, name, file), join(project, name, file));
+    }
+  });
+
+  test('has cdk8s and the library installed, and no client of Kubernetes', () => {
+    expect(readdirSync(join(project, 'node_modules'))).toEqual(expect.arrayContaining(['cdk8s-grove', 'cdk8s', 'cdk8s-plus-28', 'constructs']));
+    expect(readdirSync(join(project, 'node_modules'))).not.toContain('@kubernetes');
+  });
+
+  test('type-checks the examples against the package’s declarations and synthesizes the same bytes', async () => {
+    const programs = EXAMPLE_NAMES.map(name => join(name, 'main.ts'));
+    await run(tool('tsc'), ['--strict', '--target', 'es2022', '--module', 'node16', '--rootDir', '.', '--outDir', 'out', ...programs], { cwd: project });
+    for (const name of EXAMPLE_NAMES) {
+      await run(process.execPath, [join('out', name, 'main.js')], { cwd: project, env: { CDK8S_OUTDIR: join(project, 'dist') } });
+      expect(readFileSync(join(project, 'dist', `${name}.k8s.yaml`), 'utf8')).toBe(readFileSync(join(EXAMPLES, name, `${name}.k8s.yaml`), 'utf8'));
+    }
+  });
+
+  test('checks manifests with the core alone, which loads no cdk8s', async () => {
+    const code = `
+      const { admit } = require('cdk8s-grove/core');
+      const { errors } = admit({ object: { apiVersion: 'grove.io/v1alpha1', kind: 'PodCliqueSet', metadata: { name: 'a' }, spec: { template: { cliques: [] } } } });
+      console.log(JSON.stringify({ refused: errors.length > 0, cdk8s: Object.keys(require.cache).some(path => path.includes('node_modules/cdk8s/')) }));`;
+    expect(JSON.parse(await run(process.execPath, ['-e', code], { cwd: project }))).toEqual({ refused: true, cdk8s: false });
+  });
+
+  test('finds the custom resource definitions', async () => {
+    const path = await run(process.execPath, ['-p', 'require.resolve("cdk8s-grove/crds/grove.io_podcliquesets.yaml")'], { cwd: project });
+    expect(readFileSync(path.trim(), 'utf8')).toContain('kind: CustomResourceDefinition');
+  });
+});
