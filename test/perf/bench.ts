@@ -8,6 +8,7 @@ export interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   admit: async () => import('./admit'),
   deploy: async () => import('./deploy'),
+  placement: async () => import('./placement'),
   synth: async () => import('./synth'),
 };
 
@@ -28,7 +29,7 @@ async function main(name: string | undefined): Promise<number> {
 }
 
 async function usage(): Promise<string> {
-  const lines = await Promise.all(Object.entries(BENCHES).map(async ([name, load]) => `  ${name.padEnd(8)}${(await load()).bench.description}`));
+  const lines = await Promise.all(Object.entries(BENCHES).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).bench.description}`));
   return ['usage: npm run bench -- <name>', '', ...lines, ''].join('\n');
 }
 

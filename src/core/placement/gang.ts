@@ -162,12 +162,16 @@ export class Gang {
   }
 }
 
-/** Pods of the table's kind for which there is no room any more, at the least, once a pod of the other kind has been placed. */
+/**
+ * Pods of the table's kind for which there is no room any more, at the least, once a pod of the other kind has been placed. The number of pods
+ * a node takes, of which every pod uses one, would blur this; it is left out where it limits nothing.
+ */
 function pressure({ demand: placed }: Rooms, table: Rooms): number {
   const { demand } = table;
   if (placed === demand) return 1;
   if (placed.filter !== demand.filter || demand.maxPerNode < MOST_PODS || (demand.claim >= 0 && demand.claim !== placed.claim)) return 0;
-  return Math.min(...demand.resources.map((resource, at) => Math.floor(amountOf(placed, resource) / demand.amounts[at]!)));
+  const counted = demand.resources.map((resource, at) => ({ resource, amount: demand.amounts[at]! })).filter(({ resource }) => resource !== 0 || table.crowded > 0);
+  return counted.length === 0 ? 0 : Math.min(...counted.map(({ resource, amount }) => Math.floor(amountOf(placed, resource) / amount)));
 }
 
 export function amountOf({ resources, amounts }: Demand, resource: number): number {

@@ -2,6 +2,7 @@ import { Budget } from './budget';
 import type { ClusterIndex } from './cluster-index';
 import { DomainSearch } from './domain-search';
 import { Gang, Group, NONE } from './gang';
+import type { Placed } from './improver';
 import type { PlacementQuestion } from './place';
 import { attempt } from './placing';
 import type { PlacementGroup, Resources } from './problem';
@@ -127,15 +128,21 @@ function ifPreferred(index: ClusterIndex, gang: Gang, question: PlacementQuestio
     const tree = withoutRequired(question.gang, name);
     const wanting = new Gang(index, tree, question.members);
     const tryTo = (preferences: 'few' | 'ignore', steps: number) => attempt(index, wanting, tree, question.members, base, { isFull: false, preferences, budget: new Budget(steps) });
-    const placed = tryTo('few', FEW_STEPS) ?? tryTo('ignore', CHECK_STEPS);
-    wanting.release();
-    if (!placed) continue;
-    const { domainOf, name: level } = index.levels[required]!;
     const group = wanting.groups.find(one => one.name === name)!;
-    const slots = [...placed.filter(({ leaf }) => group.leaves.some(one => one.index === leaf.index)).map(({ slot }) => slot), ...group.leaves.flatMap(({ members }) => members)];
-    return { kind: 'prefer', group: name, level, domains: new Set(slots.map(slot => domainOf[slot]!)).size };
+    const any = tryTo('ignore', CHECK_STEPS);
+    const domains = any && usedBy(index, group, required, any);
+    const few = domains !== undefined && domains > 2 ? tryTo('few', FEW_STEPS) : undefined;
+    wanting.release();
+    if (domains !== undefined) return { kind: 'prefer', group: name, level: index.levels[required]!.name, domains: few ? Math.min(domains, usedBy(index, group, required, few)) : domains };
   }
   return undefined;
+}
+
+/** Domains of the level that the group's pods use, old and new. */
+function usedBy(index: ClusterIndex, { leaves }: Group, level: number, placed: Placed): number {
+  const { domainOf } = index.levels[level]!;
+  const fresh = placed.filter(({ leaf }) => leaves.some(one => one.index === leaf.index)).map(({ slot }) => slot);
+  return new Set([...fresh, ...leaves.flatMap(({ members }) => members)].map(slot => domainOf[slot]!)).size;
 }
 
 function withoutRequired(tree: PlacementGroup, name: string): PlacementGroup {

@@ -20,8 +20,13 @@ export class Rooms {
   /** By level, then domain; at the level of hosts the same as by node. */
   readonly perDomain: Int32Array[] = [];
   total = 0;
+  /** Nodes on which nothing but the number of pods limits the room. */
+  crowded = 0;
+  private isCrowded = new Uint8Array(0);
   /** Pods of the kind that are on a node already, counted only where there is a limit per node. */
   private already: Map<number, number> | undefined;
+  /** Whether the node looked at last is crowded. */
+  private crowding: 0 | 1 = 0;
   private seen = -1;
   private generation = -1;
 
@@ -38,6 +43,11 @@ export class Rooms {
   /** Counts the node anew. */
   refresh(slot: number): void {
     const room = this.roomAt(slot);
+    const crowding = this.crowding - this.isCrowded[slot]!;
+    if (crowding !== 0) {
+      this.isCrowded[slot] = this.crowding;
+      this.crowded += crowding;
+    }
     const change = room - this.perNode[slot]!;
     if (change === 0) return;
     this.perNode[slot] = room;
@@ -58,6 +68,7 @@ export class Rooms {
 
   private roomAt(slot: number): number {
     const { resources, amounts, filter, claim, maxPerNode } = this.demand;
+    this.crowding = 0;
     if (!filter.admits(slot)) return 0;
     if (claim >= 0) {
       const owner = this.index.owner[slot]!;
@@ -66,9 +77,15 @@ export class Rooms {
     const { free } = this.index;
     let room = maxPerNode;
     if (room < MOST_PODS && this.already) room -= this.already.get(slot) ?? 0;
+    let pods = MOST_PODS;
     for (let at = 0; at < resources.length; at += 1) {
       const fits = Math.floor(free[resources[at]!]![slot]! / amounts[at]!);
-      if (fits < room) room = fits;
+      if (resources[at] === 0) pods = fits;
+      else if (fits < room) room = fits;
+    }
+    if (pods < room) {
+      room = pods;
+      this.crowding = 1;
     }
     return room > 0 ? room : 0;
   }
@@ -76,6 +93,8 @@ export class Rooms {
   private rebuild(): void {
     const { levels, size, generation } = this.index;
     this.perNode = new Int32Array(size);
+    this.isCrowded = new Uint8Array(size);
+    this.crowded = 0;
     levels.forEach((level, at) => { this.perDomain[at] = new Int32Array(at === levels.length - 1 ? size : this.index.domainCapacity(level)); });
     this.total = 0;
     this.generation = generation;

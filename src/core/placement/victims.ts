@@ -63,22 +63,35 @@ function candidateScopes(index: ClusterIndex, { root }: Gang, base: Scope): Scop
 class VictimSearch {
   private checks = MOST_CHECKS;
   private readonly trial: Trial;
+  /** GPUs that are missing in the scope: no set of victims can be cheaper. */
+  private readonly leastGpus: number;
 
   constructor(private readonly index: ClusterIndex, gang: Gang, private readonly scope: Scope, private readonly best: readonly Unit[] | undefined) {
     this.trial = new Trial(index, gang);
+    const free = index.gpu < 0 ? 0 : scope.members.reduce((total, slot) => total + Math.max(0, index.free[index.gpu]![slot]!), 0);
+    this.leastGpus = Math.max(0, (gang.root.amounts[index.gpu] ?? 0) - free);
   }
 
   cheapest(units: readonly Unit[]): readonly Unit[] | undefined {
+    if (this.best && units.length > FEW_UNITS && this.isUnbeatable(units)) return undefined;
     for (const priority of [...new Set(units.map(unit => unit.priority))].sort((a, b) => a - b)) {
       if (this.best && priority > Math.max(...this.best.map(unit => unit.priority))) return undefined;
       const allowed = units.filter(unit => unit.priority <= priority);
       const nodes = this.nodesWithout(allowed);
       if (!nodes) continue;
-      const near = allowed.length <= MANY_UNITS ? allowed : allowed.filter(({ pods }) => pods.some(({ node }) => nodes.has(node)));
+      const there = allowed.filter(({ pods }) => pods.some(({ node }) => nodes.has(node)));
+      if (allowed.length > FEW_UNITS && sum(there, ({ gpus }) => gpus) <= this.leastGpus && there.every(({ gpus }) => gpus > 0)) return there;
+      const near = allowed.length <= MANY_UNITS ? allowed : there;
       const minimal = this.minimal([...near].sort(byWorth), []);
       return allowed.length <= FEW_UNITS ? this.refined(allowed, minimal) : minimal;
     }
     return undefined;
+  }
+
+  /** Whether what has been found elsewhere costs no more than the least that it could cost here. */
+  private isUnbeatable(units: readonly Unit[]): boolean {
+    const priority = Math.max(...this.best!.map(unit => unit.priority));
+    return units.every(unit => unit.priority >= priority) && sum(this.best!, ({ gpus }) => gpus) <= this.leastGpus;
   }
 
   /** A set of which no unit can be spared, sparing the most worthy first: halves that are not needed are spared at once. */

@@ -1,0 +1,62 @@
+import { Cluster, KINDS, Times, elapsed, randomGang, times } from './cluster';
+import { naive } from './naive';
+import { Random } from '../../core/placement/random-problem';
+
+const STEPS = 900;
+const NAIVE_EVERY = 100;
+
+export interface Churn {
+  readonly load: number;
+  readonly kinds: Readonly<Record<string, Times & { readonly placed: number; readonly undecided: number; readonly naive: Times }>>;
+  readonly intactRacks: number;
+  readonly residentMb: number;
+}
+
+/** 1: decision times under churn at steady loads, every kind in turn, on 80,064 GPUs. */
+export function churn(): Churn[] {
+  const cluster = new Cluster(1112, 40);
+  const random = new Random(4);
+  return [0.8, 0.9, 0.95].map(load => {
+    fill(cluster, load, random);
+    return measure(cluster, load, random);
+  });
+}
+
+function fill(cluster: Cluster, load: number, random: Random): void {
+  while (cluster.usedGpus < load * cluster.gpus) {
+    const gang = randomGang(random);
+    const result = cluster.decide(gang);
+    if (result.outcome === 'placed') cluster.commit(gang, result);
+    else if (random.chance(0.2)) cluster.removeAny(random);
+  }
+  for (let step = 0; step < STEPS; step += 1) turnOver(cluster, load, random);
+}
+
+function turnOver(cluster: Cluster, load: number, random: Random): void {
+  const gang = randomGang(random);
+  const result = cluster.decide(gang);
+  if (result.outcome === 'placed') cluster.commit(gang, result);
+  while (cluster.usedGpus > load * cluster.gpus) cluster.removeAny(random);
+}
+
+function measure(cluster: Cluster, load: number, random: Random): Churn {
+  const kinds = Object.entries(KINDS).map(([kind, gang]) => {
+    const mine: number[] = [];
+    const others: number[] = [];
+    let placed = 0;
+    let undecided = 0;
+    for (let step = 0; step < STEPS / 3; step += 1) {
+      const { result, ms } = elapsed(() => cluster.decide(gang));
+      mine.push(ms);
+      if (step % NAIVE_EVERY === 0) others.push(elapsed(() => naive(cluster, gang)).ms);
+      placed += Number(result.outcome === 'placed');
+      undecided += Number(result.outcome === 'undecided');
+      if (result.outcome === 'placed') cluster.commit(gang, result);
+      while (cluster.usedGpus > load * cluster.gpus) cluster.removeAny(random);
+      turnOver(cluster, load, random);
+    }
+    return [kind, { ...times(mine), placed, undecided, naive: times(others) }] as const;
+  });
+  process.stderr.write(`load ${load} measured\n`);
+  return { load, kinds: Object.fromEntries(kinds), intactRacks: cluster.intactRacks(), residentMb: Math.round(process.memoryUsage().rss / 2 ** 20) };
+}
