@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
-import { EXAMPLES, exampleObjects, exampleSet } from './charts';
+import { EXAMPLES, exampleObjects, exampleSet, exampleTopologies } from './charts';
 import { runCommandLine } from '../../controller/src/cli/program';
-import { ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodGang, admit, expand } from 'cdk8s-grove/core';
+import { KubeObject, LABEL, Pod, PodClique, PodGang, admit, expand } from 'cdk8s-grove/core';
 
 const FOLDER = resolve(__dirname, '../../examples');
 const names = readdirSync(FOLDER);
 const withSets = names.filter(name => name !== 'topology');
-const topologies = () => exampleObjects('topology') as unknown as ClusterTopologyBinding[];
+const topologies = exampleTopologies;
 
 /** Runs the command that `cdk8s synth` would run and returns the manifest that it writes. */
 async function synthesize(name: string): Promise<string> {
@@ -124,6 +124,52 @@ test('autoscaling: a gang for each instance, the first with a router, each in a 
   });
   const autoscalers = ofKind<{ spec: { scaleTargetRef: { name: string }; maxReplicas: number } }>(objects, 'HorizontalPodAutoscaler');
   expect(autoscalers.map(({ spec }) => [spec.scaleTargetRef.name, spec.maxReplicas]).sort()).toEqual([['maverick-0-instance', 4], ['maverick-0-router', 6]]);
+});
+
+test('kimi-k2-wide-ep: one prefill pod is enough to begin with, the decode engine is whole; eleven pods, 40 GPUs', () => {
+  const objects = expand(exampleSet('kimi-k2-wide-ep'), { topologies: topologies() });
+  expect(gangs(objects)).toEqual({
+    'kimi-k2-0': { 'kimi-k2-0-frontend': 1, 'kimi-k2-0-prefill': 1, 'kimi-k2-0-decode-0-worker': 7, 'kimi-k2-0-decode-0-leader': 1 },
+  });
+  expect(waits(objects)).toEqual({ 'kimi-k2-0-decode-0-leader': ['kimi-k2-0-decode-0-worker'] });
+  expect(gpuPods(objects)).toEqual(Array(10).fill(4));
+});
+
+test('deepseek-r1-vllm-gb200: five pods in any order, 16 GPUs', () => {
+  const objects = expand(exampleSet('deepseek-r1-vllm-gb200'), { topologies: topologies() });
+  expect(Object.values(gangs(objects))).toHaveLength(1);
+  expect(waits(objects)).toEqual({});
+  expect(ofKind(objects, 'Pod')).toHaveLength(5);
+  expect(gpuPods(objects)).toEqual(Array(4).fill(4));
+});
+
+test('deepseek-r1-vllm-hopper: two engines of two whole nodes with a network device for each GPU, each engine below one switch if possible', () => {
+  const objects = expand(exampleSet('deepseek-r1-vllm-hopper'), { topologies: topologies() });
+  const [gang] = ofKind<PodGang>(objects, 'PodGang');
+  expect(gang!.spec.topologyConstraintGroupConfigs?.map(({ name, topologyConstraint }) => [name, topologyConstraint?.packConstraint])).toEqual([
+    ['deepseek-r1-hopper-0-prefill-0', { preferred: 'fabric.topograph.run/tier-0' }], ['deepseek-r1-hopper-0-decode-0', { preferred: 'fabric.topograph.run/tier-0' }],
+  ]);
+  expect(gpuPods(objects)).toEqual(Array(4).fill(8));
+  const devices = ofKind<Pod>(objects, 'Pod').flatMap(({ spec }) => Number(spec.containers[0]!.resources?.limits?.['rdma/ib'] ?? 0));
+  expect(devices.filter(count => count > 0)).toEqual(Array(4).fill(8));
+});
+
+test('deepseek-v32-kv-router: the second prefill and the second decode instance are gangs of their own', () => {
+  const objects = expand(exampleSet('deepseek-v32-kv-router'), { topologies: topologies() });
+  expect(Object.keys(gangs(objects)).sort()).toEqual(['deepseek-v32-0', 'deepseek-v32-0-decode-0', 'deepseek-v32-0-prefill-0']);
+  expect(waits(objects)).toEqual(Object.fromEntries(['prefill', 'decode'].flatMap(mode => [0, 1].map(copy =>
+    [`deepseek-v32-0-${mode}-${copy}-${mode}-ldr`, [`deepseek-v32-0-${mode}-${copy}-${mode}-wkr`]]))));
+  expect(ofKind(objects, 'Pod')).toHaveLength(9);
+  expect(gpuPods(objects)).toEqual(Array(8).fill(4));
+});
+
+test('llama4-maverick: each instance in a rack, all in a zone; 64 GPUs', () => {
+  const objects = expand(exampleSet('llama4-maverick'), { topologies: topologies() });
+  const [base, second] = ofKind<PodGang>(objects, 'PodGang').sort((a, b) => a.metadata.name!.length - b.metadata.name!.length);
+  expect(base!.spec.topologyConstraint?.packConstraint).toEqual({ required: 'topology.kubernetes.io/zone' });
+  expect(second!.metadata.name).toBe('llama4-0-instance-0');
+  expect(JSON.stringify(second!.spec)).toContain('"required":"example.com/rack"');
+  expect(gpuPods(objects)).toEqual(Array(8).fill(8));
 });
 
 describe('deepseek-r1-disagg', () => {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lauxlib, lua, lualib, to_jsstring as text, to_luastring as bytes } from 'fengari';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../src/core';
-
-const { lua, lauxlib, lualib, to_luastring: bytes, to_jsstring: text } = require('fengari');
 
 export interface Health {
   readonly status: string;

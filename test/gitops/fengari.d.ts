@@ -1,0 +1,2 @@
+/** The interpreter comes without types; its functions are those of Lua's C API. */
+declare module 'fengari';
