@@ -33,6 +33,8 @@ export class DomainSearch {
   /** Where each group's pods may go, by group. */
   private readonly scopes: (Scope | undefined)[] = [];
   private readonly steps: Step[] = [];
+  /** Groups that need a domain of their own. */
+  private readonly choosing = new Set<Group>();
   private readonly candidates: Candidates;
   private readonly likeness: Likeness;
   private readonly waste: WasteBound;
@@ -67,6 +69,7 @@ export class DomainSearch {
       const promisedAt = [level, ...around].filter(one => !above.includes(one));
       above = [...above, ...promisedAt];
       this.steps.push({ group, level, pin: pinned, isSoft, promisedAt });
+      this.choosing.add(group);
     };
     const hasPods = group.leaves.some(({ want }) => want > 0);
     if (group.required !== NONE && hasPods) {
@@ -166,10 +169,12 @@ export class DomainSearch {
     return fits || part.exhausted;
   }
 
+  /** Whether the leaf has to stay in the domain and has no narrower choice of its own to make yet. */
   private isConfinedTo({ group }: Leaf, { level, domain }: Scope): boolean {
     for (let at: Group | undefined = group; at; at = at.parent) {
+      if (!this.choosing.has(at)) continue;
       const scope = this.scopes[at.index];
-      if (scope) return scope.level === level && scope.domain === domain;
+      return scope?.level === level && scope.domain === domain;
     }
     return false;
   }

@@ -19,6 +19,8 @@ export interface PlacementQuestion {
   readonly members: readonly RunningPod[];
   readonly linkedGangs?: readonly (string | LinkedGang)[];
   readonly options?: PlacementOptions;
+  /** Whether a pending verdict comes with its reason, which takes longer than the verdict. @default true */
+  readonly isExplained?: boolean;
 }
 
 const SEARCH_STEPS = 20_000;
@@ -49,6 +51,7 @@ export function place(index: ClusterIndex, question: PlacementQuestion): Placeme
     if (budget.exhausted) return undecided(index, gang, kin.base);
     const plan = options.preemption === false ? undefined : findVictims(index, gang, question, kin.base);
     if (plan) return { outcome: 'placed-with-preemption', ...resultOf(index, plan.placed), victims: [...plan.victims].sort() };
+    if (question.isExplained === false) return { outcome: 'pending', assignment: [], victims: [], score: 0 };
     return { outcome: 'pending', assignment: [], victims: [], score: 0, reason: pendingReason(index, gang, question, kin.base) };
   } finally {
     gang.release();

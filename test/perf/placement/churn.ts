@@ -2,12 +2,12 @@ import { Cluster, KINDS, Times, elapsed, randomGang, times } from './cluster';
 import { naive } from './naive';
 import { Random } from '../../core/placement/random-problem';
 
-const STEPS = 900;
-const NAIVE_EVERY = 100;
+const STEPS = 3_000;
+const NAIVE_EVERY = 200;
 
 export interface Churn {
   readonly load: number;
-  readonly kinds: Readonly<Record<string, Times & { readonly placed: number; readonly undecided: number; readonly naive: Times }>>;
+  readonly kinds: Readonly<Record<string, Times & { readonly placed: number; readonly undecided: number; readonly withReason: Times; readonly naive: Times }>>;
   readonly intactRacks: number;
   readonly residentMb: number;
 }
@@ -43,19 +43,21 @@ function measure(cluster: Cluster, load: number, random: Random): Churn {
   const kinds = Object.entries(KINDS).map(([kind, gang]) => {
     const mine: number[] = [];
     const others: number[] = [];
+    const explained: number[] = [];
     let placed = 0;
     let undecided = 0;
     for (let step = 0; step < STEPS / 3; step += 1) {
       const { result, ms } = elapsed(() => cluster.decide(gang));
       mine.push(ms);
       if (step % NAIVE_EVERY === 0) others.push(elapsed(() => naive(cluster, gang)).ms);
+      if (result.outcome === 'pending' && explained.length < 50) explained.push(elapsed(() => cluster.decide(gang, true)).ms);
       placed += Number(result.outcome === 'placed');
       undecided += Number(result.outcome === 'undecided');
       if (result.outcome === 'placed') cluster.commit(gang, result);
       while (cluster.usedGpus > load * cluster.gpus) cluster.removeAny(random);
       turnOver(cluster, load, random);
     }
-    return [kind, { ...times(mine), placed, undecided, naive: times(others) }] as const;
+    return [kind, { ...times(mine), placed, undecided, withReason: times(explained), naive: times(others) }] as const;
   });
   process.stderr.write(`load ${load} measured\n`);
   return { load, kinds: Object.fromEntries(kinds), intactRacks: cluster.intactRacks(), residentMb: Math.round(process.memoryUsage().rss / 2 ** 20) };

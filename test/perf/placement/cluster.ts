@@ -25,8 +25,8 @@ export class Cluster {
     return this.racks * this.nodesPerRack * GPUS_PER_NODE;
   }
 
-  decide(gang: PlacementGroup): PlacementResult {
-    return place(this.index, { gang, members: [], options: { preemption: false } });
+  decide(gang: PlacementGroup, isExplained = false): PlacementResult {
+    return place(this.index, { gang, members: [], options: { preemption: false }, isExplained });
   }
 
   /** Carries a placement out. */
