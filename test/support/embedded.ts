@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { GroveController } from '../../controller/src/app';
-import { EmbeddedApiServer, Faults, Kubelet, KubeletOptions, NodeShape, createNodes } from '../../controller/src/cluster';
+import { Binder, EmbeddedApiServer, Faults, Kubelet, KubeletOptions, NodeShape, createNodes } from '../../controller/src/cluster';
 import {
   CUSTOM_RESOURCE_DEFINITION, Client, KubeRequest, POD, ResourceType, VirtualClock, mergePatch,
 } from '../../controller/src/kube';
@@ -60,6 +60,7 @@ export class EmbeddedCluster {
     for (const file of readdirSync(CRDS)) await cluster.client.create(CUSTOM_RESOURCE_DEFINITION, parse(readFileSync(join(CRDS, file), 'utf8')));
     await createNodes(cluster.client, options.nodes ?? [], cluster.clock);
     void cluster.kubelet.run(cluster.stopCluster.signal);
+    void new Binder({ client: cluster.client, clock: cluster.clock }).run(cluster.stopCluster.signal);
     cluster.startController();
     return cluster;
   }

@@ -4,7 +4,7 @@ import { ClusterView } from './model';
 import { Writes } from './summary';
 import { viewOf } from './view';
 import { GroveController } from '../app';
-import { EmbeddedApiServer, Kubelet, NodeShape, createNodes } from '../cluster';
+import { Binder, EmbeddedApiServer, Kubelet, NodeShape, createNodes } from '../cluster';
 import {
   CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, Client, Clock, KubeObject, NODE, Random, RequestObservation, ResourceType, SERVICE, mergePatch,
 } from '../kube';
@@ -55,6 +55,7 @@ export class DemoCluster {
     await createNodes(this.client, this.options.nodes, this.options.clock);
     const fail = (error: unknown) => { this.failure ??= error; };
     this.kubelet.run(signal).catch(fail);
+    new Binder({ client: this.client, clock: this.options.clock }).run(signal).catch(fail);
     this.controller.run(signal).catch(fail);
   }
 
