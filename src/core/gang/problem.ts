@@ -92,7 +92,7 @@ function packing(constraint: PackedPlacement | undefined): Pick<PlacementGroup, 
 function demand(group: PodGroup, { pods, nodes, nodeOf, floorsOnly }: GangSituation): PodDemand {
   const members = activeMembers(group, pods);
   const bound = members.filter(pod => nodeOf(pod) !== undefined).length;
-  const spec = members[0]?.spec;
+  const spec = example(members, nodeOf)?.spec;
   const taints = new Set(nodes.flatMap(({ placement }) => placement.taints ?? []));
   return {
     count: floorsOnly ? Math.max(group.minReplicas, bound) : Math.max(members.length, group.minReplicas),
@@ -100,6 +100,11 @@ function demand(group: PodGroup, { pods, nodes, nodeOf, floorsOnly }: GangSituat
     request: largestRequest(members),
     ...(spec ? { tolerations: toleratedTaints(spec, taints), nodeSelector: { ...spec.nodeSelector, ...eligibility(group, spec) } } : {}),
   };
+}
+
+/** A pod that stands for all of its group. One that has a node may be pinned to it, and would keep the others from all others. */
+function example(members: readonly Pod[], nodeOf: GangSituation['nodeOf']): Pod | undefined {
+  return members.find(pod => nodeOf(pod) === undefined) ?? members[0];
 }
 
 /** Node affinity is richer than a selector: nodes that satisfy it get a label of their own to be selected by. */
@@ -116,7 +121,7 @@ function freeNode({ node, placement }: NodeRoom, situation: GangSituation, runni
   const others = subtract(situation.used(placement.name), own);
   const allocatable = Object.fromEntries(Object.entries(placement.allocatable).map(([resource, value]) => [resource, value - (others[resource] ?? 0)]));
   const restricted = situation.gang.spec.podgroups.flatMap(group => {
-    const [pod] = activeMembers(group, situation.pods);
+    const pod = example(activeMembers(group, situation.pods), situation.nodeOf);
     return pod && hasNodeAffinity(pod.spec) && matchesNodeAffinity(pod.spec, node) ? [[eligibilityLabel(group), 'true']] : [];
   });
   return { ...placement, allocatable, ...(restricted.length > 0 ? { labels: { ...placement.labels, ...Object.fromEntries(restricted) } } : {}) };

@@ -86,6 +86,13 @@ test('a request is that of the containers together, or of the largest init conta
   expect(podRequest({ containers: [container('1')], overhead: { cpu: '100m', memory: '1Mi' } })).toEqual({ cpu: 1100, memory: 2 ** 20 });
 });
 
+test('a pod that is pinned to its node does not keep the others of its group from other nodes', () => {
+  const pinned = aPod('a', { node: 'n', spec: { ...gpus(4, { nodeSelector: { 'kubernetes.io/hostname': 'n' } }), nodeName: 'n' } });
+  const gang = aGang('g', [['g-c', 1, ['a', 'b']]]);
+  const nodes = [aNode('n', { [GPU]: '4', pods: '10' }), aNode('m', { [GPU]: '4', pods: '10' })];
+  expect(used(situation(gang, [pinned, aPod('b', { spec: gpus(4) })], nodes, { floorsOnly: false }))).toEqual({ m: 1 });
+});
+
 test('constraints that placement does not know are named', () => {
   expect(unmodelledConstraints({ containers: [{ name: 'm', ports: [{ hostPort: 80 }] }], resourceClaims: [{}], volumes: [{ persistentVolumeClaim: {} }] }))
     .toEqual(['resource claims', 'persistent volumes', 'host ports']);
