@@ -85,8 +85,17 @@ export class Gang {
     const claim = tree.mnnvlGroup ?? mnnvlGroup;
     const preferred = this.level(tree.preferred, tree_);
     const group: Group = {
-      index: this.groups.length, name: tree.name, parent, children: [], leaves: [], required: this.level(tree.required, tree_), preferred: Math.max(NONE, preferred),
-      balance: this.balanceLevel(tree, preferred, tree_), pin: NONE, load: [], amounts: [],
+      index: this.groups.length,
+      name: tree.name,
+      parent,
+      children: [],
+      leaves: [],
+      required: this.level(tree.required, tree_),
+      preferred: Math.max(NONE, preferred),
+      balance: this.balanceLevel(tree, preferred, tree_),
+      pin: NONE,
+      load: [],
+      amounts: [],
     };
     this.groups.push(group);
     if (tree.pods) this.leaf(group, tree.pods, claim);
@@ -107,8 +116,15 @@ export class Gang {
     const missing = (count: number) => Math.max(0, count - members.length);
     const want = missing(Math.max(pods.count, pods.minCount));
     const leaf: Leaf = {
-      index: this.leaves.length, group, pods, table, rooms, members: slots, strays: members.length - slots.length,
-      need: this.isFull ? want : missing(pods.minCount), want,
+      index: this.leaves.length,
+      group,
+      pods,
+      table,
+      rooms,
+      members: slots,
+      strays: members.length - slots.length,
+      need: this.isFull ? want : missing(pods.minCount),
+      want,
     };
     this.leaves.push(leaf);
     group.leaves.push(leaf);
@@ -158,7 +174,9 @@ export class Gang {
   private weigh(group: Group): void {
     group.load = this.tables.map(table => group.leaves.reduce((sum, leaf) => sum + leaf.need * pressure(leaf.rooms, table), 0));
     group.amounts = this.index.resources.map(() => 0);
-    for (const { need, rooms: { demand } } of group.leaves) demand.resources.forEach((resource, at) => { group.amounts[resource]! += need * demand.amounts[at]!; });
+    for (const { need, rooms: { demand } } of group.leaves) {
+      demand.resources.forEach((resource, at) => { group.amounts[resource]! += need * demand.amounts[at]!; });
+    }
   }
 }
 
@@ -170,7 +188,8 @@ function pressure({ demand: placed }: Rooms, table: Rooms): number {
   const { demand } = table;
   if (placed === demand) return 1;
   if (placed.filter !== demand.filter || demand.maxPerNode < MOST_PODS || (demand.claim >= 0 && demand.claim !== placed.claim)) return 0;
-  const counted = demand.resources.map((resource, at) => ({ resource, amount: demand.amounts[at]! })).filter(({ resource }) => resource !== 0 || table.crowded > 0);
+  const counted = demand.resources.map((resource, at) => ({ resource, amount: demand.amounts[at]! }))
+    .filter(({ resource }) => resource !== 0 || table.crowded > 0);
   return counted.length === 0 ? 0 : Math.min(...counted.map(({ resource, amount }) => Math.floor(amountOf(placed, resource) / amount)));
 }
 

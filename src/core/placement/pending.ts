@@ -158,6 +158,7 @@ function ifTheyLeft(index: ClusterIndex, gang: Gang, question: PlacementQuestion
 }
 
 function missingRoom({ name, available }: Best, needed: Resources): NearestChange | undefined {
-  const missing = Object.entries(needed).map(([resource, amount]) => [resource, amount - (available[resource] ?? 0)] as const).filter(([, amount]) => amount > 0);
+  const missing = Object.entries(needed).map(([resource, amount]) => [resource, amount - (available[resource] ?? 0)] as const)
+    .filter(([, amount]) => amount > 0);
   return missing.length > 0 ? { kind: 'room', domain: name, missing: Object.fromEntries(missing) } : undefined;
 }

@@ -28,7 +28,9 @@ const SEARCH_STEPS = 20_000;
 const IDEAL_STEPS = 500;
 const IMPROVEMENT_STEPS = 4_000;
 /** Larger clusters take the first placement, which is a good one; smaller ones get the best. */
-const SMALL_CLUSTER = 64;
+const SMALL_CLUSTER = 160;
+/** Up to so many nodes a step costs about the same; beyond, fewer steps are taken in the same time. */
+const TINY_CLUSTER = 64;
 const SMALL_GANG = 64;
 /** Domains that are compared by whether linked gangs still fit. */
 const MOST_COMPARED = 24;
@@ -59,7 +61,8 @@ export function place(index: ClusterIndex, question: PlacementQuestion): Placeme
 }
 
 /** The best placement on the nodes of the scope; undefined when there is none, or when the budget ended. */
-export function bestIn(index: ClusterIndex, gang: Gang, { gang: tree, members, options = {} }: PlacementQuestion, scope: Scope, budget: Budget): Valued | undefined {
+export function bestIn(index: ClusterIndex, gang: Gang, question: PlacementQuestion, scope: Scope, budget: Budget): Valued | undefined {
+  const { gang: tree, members, options = {} } = question;
   const found: Valued[] = [];
   const tryTo = (isFull: boolean, preferences: 'ignore' | 'one' | 'few', part: Budget) => {
     const placed = attempt(index, gang, tree, members, scope, { isFull, preferences, budget: part });
@@ -78,7 +81,7 @@ export function bestIn(index: ClusterIndex, gang: Gang, { gang: tree, members, o
   const best = found.reduce((one, other) => (compareParts(other.parts, one.parts) < 0 ? other : one));
   const pods = gang.leaves.reduce((sum, { want }) => sum + want, 0);
   const isSmall = index.order.length <= SMALL_CLUSTER && pods <= SMALL_GANG;
-  const steps = options.improvementBudget ?? (isSmall ? IMPROVEMENT_STEPS : 0);
+  const steps = options.improvementBudget ?? (isSmall ? Math.floor((IMPROVEMENT_STEPS * TINY_CLUSTER) / Math.max(TINY_CLUSTER, index.order.length)) : 0);
   return steps > 0 ? improved(index, gang, scope, best, steps) : best;
 }
 

@@ -27,7 +27,8 @@ function spreadGroup(trial: Trial, search: DomainSearch, group: Group): void {
 /** Pods by leaf and domain, added where there are fewest so far. */
 function evenTasks(trial: Trial, group: Group, scope: Scope, count: number): Task[] | undefined {
   const domains = evenDomains(trial, group, scope, count);
-  const totals = new Map(domains.map(domain => [domain, group.leaves.flatMap(({ members }) => members).filter(slot => inDomain(trial, group, slot) === domain).length]));
+  const members = group.leaves.flatMap(leaf => leaf.members);
+  const totals = new Map(domains.map(domain => [domain, members.filter(slot => inDomain(trial, group, slot) === domain).length]));
   const tasks: Task[] = [];
   for (const leaf of group.leaves) {
     const shares = new Map<number, number>();
@@ -50,7 +51,8 @@ function evenDomains(trial: Trial, group: Group, scope: Scope, count: number): n
   const homes = new Set(group.leaves.flatMap(({ members }) => members.map(slot => inDomain(trial, group, slot))));
   const holds = (domain: number) => (homes.has(domain) ? 2 : Number(group.leaves.every(leaf => leaf.rooms.perDomain[group.balance]![domain]! >= share(leaf))));
   return domainsIn(trial.index, scope, group.balance).filter(domain => free[domain]! > 0)
-    .map(domain => ({ domain, holds: holds(domain) })).sort((a, b) => b.holds - a.holds || (a.holds === 1 ? free[a.domain]! - free[b.domain]! : free[b.domain]! - free[a.domain]!))
+    .map(domain => ({ domain, holds: holds(domain), free: free[domain]! }))
+    .sort((a, b) => b.holds - a.holds || (a.holds === 1 ? a.free - b.free : b.free - a.free))
     .slice(0, count).map(({ domain }) => domain);
 }
 

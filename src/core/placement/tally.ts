@@ -73,7 +73,8 @@ export class Tally {
 
   /** Adds up how uneven the balanced groups are; only of a complete placement. */
   balance(): void {
-    this.parts[this.balancePart] = this.balanced.reduce((sum, { pods }) => sum + (pods.size === 0 ? 0 : Math.max(...pods.values()) - Math.min(...pods.values())), 0);
+    this.parts[this.balancePart] = this.balanced.filter(({ pods }) => pods.size > 0)
+      .reduce((sum, { pods }) => sum + Math.max(...pods.values()) - Math.min(...pods.values()), 0);
   }
 
   unbalance(): void {

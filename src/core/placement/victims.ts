@@ -56,7 +56,8 @@ function cheapestPlan(index: ClusterIndex, gang: Gang, question: PlacementQuesti
 
 function candidateScopes(index: ClusterIndex, { root }: Gang, base: Scope): Scope[] {
   if (root.required < 0) return root.required === NONE ? [base] : [];
-  return domainsIn(index, base, root.required).filter(domain => root.pin === NONE || root.pin === domain).map(domain => narrowed(index, base, root.required, domain));
+  return domainsIn(index, base, root.required).filter(domain => root.pin === NONE || root.pin === domain)
+    .map(domain => narrowed(index, base, root.required, domain));
 }
 
 /** Finds the cheapest victims for one scope. */
@@ -161,7 +162,10 @@ function unitsOf(index: ClusterIndex, { members, linkedGangs = [] }: PlacementQu
   }
   const isFree = (pod: RunningPod) => !own.has(pod.name) && !(pod.unit !== undefined && kin.has(pod.unit)) && goes(pod);
   return [...byUnit].filter(([, pods]) => pods.every(isFree)).map(([name, pods]) => ({
-    name, pods, priority: Math.max(...pods.map(({ priority = 0 }) => priority)), gpus: pods.reduce((total, pod) => total + gpusOf(index, pod), 0),
+    name,
+    pods,
+    priority: Math.max(...pods.map(({ priority = 0 }) => priority)),
+    gpus: pods.reduce((total, pod) => total + gpusOf(index, pod), 0),
     age: Math.max(...pods.map(({ age = 0 }) => age)),
   }));
 }
@@ -182,7 +186,8 @@ function byWorth(a: Unit, b: Unit): number {
 /** By the highest priority among the victims, GPUs lost, pods, age; all of these only grow with more victims. */
 function compareCosts(a: readonly Unit[], b: readonly Unit[]): number {
   const cost = (units: readonly Unit[]) => [
-    Math.max(-Infinity, ...units.map(({ priority }) => priority)), sum(units, ({ gpus }) => gpus), sum(units, ({ pods }) => pods.length), sum(units, ({ age }) => age),
+    Math.max(-Infinity, ...units.map(({ priority }) => priority)),
+    sum(units, ({ gpus }) => gpus), sum(units, ({ pods }) => pods.length), sum(units, ({ age }) => age),
   ];
   const [one, other] = [cost(a), cost(b)];
   const at = one.findIndex((value, part) => value !== other[part]);

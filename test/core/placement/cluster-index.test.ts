@@ -1,7 +1,7 @@
-import { ClusterIndex, PlacementNode, PlacementQuestion, RunningPod, place } from '../../../src/core';
 import { Random } from './random-problem';
+import { ClusterIndex, PlacementNode, PlacementQuestion, PodDemand, RunningPod, place } from '../../../src/core';
 
-const DEMANDS = [
+const DEMANDS: PodDemand[] = [
   { count: 1, minCount: 1, request: { gpu: 1 } },
   { count: 1, minCount: 1, request: { gpu: 4, cpu: 3 }, tolerations: ['t'] },
   { count: 1, minCount: 1, request: { cpu: 2 }, nodeSelector: { kind: 'a' }, maxPerNode: 2 },
@@ -52,7 +52,7 @@ test('after 10,000 events, decisions in between, the index knows what one built 
     else if (kind < 55) addPod(random, index, pods, event);
     else if (kind < 85) removeAny(random, pods, name => index.removePod(name));
     else place(index, question(random));
-    if (event % 1000 === 0) expect(picture(index)).toEqual(picture(fresh(nodes, pods)));
+    if (event % 2000 === 0) expect(picture(index)).toEqual(picture(fresh(nodes, pods)));
   }
 });
 
@@ -64,7 +64,7 @@ test('a decision leaves no trace, whatever its outcome', () => {
   for (let event = 0; event < 60; event += 1) setNode(random, index, nodes);
   for (let event = 0; event < 60; event += 1) addPod(random, index, pods, event);
   const outcomes = new Set<string>();
-  for (let decision = 0; decision < 100; decision += 1) {
+  for (let decision = 0; decision < 60; decision += 1) {
     const before = picture(index);
     outcomes.add(place(index, question(random)).outcome);
     expect(picture(index)).toEqual(before);
@@ -87,7 +87,10 @@ function setNode(random: Random, index: ClusterIndex, nodes: Map<string, Placeme
 
 function addPod(random: Random, index: ClusterIndex, pods: Map<string, RunningPod>, event: number): void {
   const pod: RunningPod = {
-    name: `p${event % 400}`, node: `n${random.below(60)}`, request: { gpu: random.below(3), cpu: random.below(3) }, priority: random.below(3),
+    name: `p${event % 400}`,
+    node: `n${random.below(60)}`,
+    request: { gpu: random.below(3), cpu: random.below(3) },
+    priority: random.below(3),
     ...(random.chance(0.1) ? { mnnvlGroup: random.pick(['m1', 'm2']) } : {}),
     ...(random.chance(0.2) ? { unit: `u${random.below(5)}` } : {}),
   };
@@ -104,7 +107,9 @@ function removeAny<T>(random: Random, known: Map<string, T>, remove: (name: stri
 
 function question(random: Random): PlacementQuestion {
   const groups = Array.from({ length: random.between(1, 3) }, (_, at) => ({
-    name: `l${at}`, ...(random.chance(0.5) ? { required: random.pick(['rack', 'host', 'leaf']) } : {}), ...(random.chance(0.2) ? { mnnvlGroup: 'm1' } : {}),
+    name: `l${at}`,
+    ...(random.chance(0.5) ? { required: random.pick(['rack', 'host', 'leaf']) } : {}),
+    ...(random.chance(0.2) ? { mnnvlGroup: 'm1' } : {}),
     pods: { count: random.between(1, 10), minCount: 1, request: { gpu: random.below(4), cpu: random.below(3) } },
   })).map(group => ({ ...group, pods: { ...group.pods, minCount: group.pods.count } }));
   return { gang: { name: 'g', priority: 2, ...(random.chance(0.5) ? { required: 'block' } : {}), groups }, members: [], options: { improvementBudget: 50 } };

@@ -1,5 +1,5 @@
-import { PlacementGroup, PlacementProblem, solve } from '../../../src/core';
 import { Random, Shape, randomProblem } from './random-problem';
+import { PlacementGroup, PlacementProblem, Resources, solve } from '../../../src/core';
 
 const SHAPE: Shape = { racks: 4, nodesPerRack: 3, groups: 4, podsPerGroup: 3, preferences: true, preemption: false };
 const problems = Array.from({ length: 400 }, (_, seed) => {
@@ -10,7 +10,8 @@ const problems = Array.from({ length: 400 }, (_, seed) => {
 test('more room never makes a gang wait that was placed', () => {
   for (const problem of problems) {
     if (solve(problem).outcome !== 'placed') continue;
-    const roomier = { ...problem, nodes: problem.nodes.map(node => ({ ...node, allocatable: Object.fromEntries(Object.entries(node.allocatable).map(([name, amount]) => [name, amount + 1])) })) };
+    const more = (amounts: Resources) => Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount + 1]));
+    const roomier = { ...problem, nodes: problem.nodes.map(node => ({ ...node, allocatable: more(node.allocatable) })) };
     expect(solve(roomier).outcome).toBe('placed');
     const emptier = { ...problem, running: problem.running.filter(({ memberOf }) => memberOf !== undefined) };
     expect(solve(emptier).outcome).toBe('placed');

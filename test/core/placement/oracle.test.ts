@@ -1,7 +1,7 @@
-import { solve } from '../../../src/core';
 import { askOracle, highs, weights } from './oracle';
 import { Shape, randomProblem } from './random-problem';
 import { value, violations } from './rules';
+import { solve } from '../../../src/core';
 
 const SMALL: Shape = { racks: 3, nodesPerRack: 3, groups: 3, podsPerGroup: 3, preferences: true, preemption: false };
 const LARGE: Shape = { racks: 8, nodesPerRack: 2, groups: 8, podsPerGroup: 4, preferences: false, preemption: false };

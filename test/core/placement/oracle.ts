@@ -1,7 +1,7 @@
 import loadHighs from 'highs';
-import type { PlacementGroup, PlacementNode, PlacementProblem } from '../../../src/core';
 import { leavesOf } from './random-problem';
 import { admits, claims, domainOf, free, groupsOf, intact, value } from './rules';
+import type { PlacementGroup, PlacementNode, PlacementProblem } from '../../../src/core';
 
 type Highs = Awaited<ReturnType<typeof loadHighs>>;
 

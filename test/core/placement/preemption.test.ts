@@ -1,6 +1,6 @@
-import { PlacementProblem, RunningPod, solve } from '../../../src/core';
 import { Shape, randomProblem } from './random-problem';
 import { violations } from './rules';
+import { PlacementProblem, RunningPod, solve } from '../../../src/core';
 
 const SHAPE: Shape = { racks: 3, nodesPerRack: 2, groups: 2, podsPerGroup: 3, preferences: false, preemption: true };
 
@@ -25,7 +25,8 @@ test('victims are the cheapest that suffice, whole units of lower priority, and 
 function bruteForce(problem: PlacementProblem): string[] | undefined {
   const units = new Map<string, RunningPod[]>();
   for (const pod of problem.running) units.set(pod.unit ?? pod.name, [...units.get(pod.unit ?? pod.name) ?? [], pod]);
-  const free = [...units.values()].filter(pods => pods.every(({ priority = 0, preemptible, memberOf }) => preemptible !== false && memberOf === undefined && priority < 5));
+  const mayGo = ({ priority = 0, preemptible, memberOf }: RunningPod) => preemptible !== false && memberOf === undefined && priority < 5;
+  const free = [...units.values()].filter(pods => pods.every(mayGo));
   const sets = Array.from({ length: 2 ** free.length }, (_, bits) => free.filter((__, at) => (bits & (1 << at)) !== 0).flat().map(({ name }) => name));
   sets.sort((a, b) => (cost(problem, a) < cost(problem, b) ? -1 : 1));
   return sets.find(gone => solve({ ...problem, running: problem.running.filter(({ name }) => !gone.includes(name)), options: { preemption: false, improvementBudget: 0 } }).outcome === 'placed');

@@ -44,7 +44,10 @@ export function randomProblem(seed: number, shape: Shape): PlacementProblem {
   const running = randomPods(random, nodes, gang, resources, shape);
   return {
     levels: crossCuts ? ['block', 'rack', { name: 'leaf', nested: false }] : ['block', 'rack'],
-    nodes, running, gang, options: { searchBudget: 200_000, improvementBudget: 200_000, preemption: shape.preemption },
+    nodes,
+    running,
+    gang,
+    options: { searchBudget: 200_000, improvementBudget: 200_000, preemption: shape.preemption },
   };
 }
 
@@ -61,7 +64,7 @@ function randomNodes(random: Random, { racks, nodesPerRack }: Shape, resources: 
       domain: { block: `b${rack % blocks}`, ...(random.chance(0.05) ? {} : { rack: `r${random.chance(0.1) ? 0 : rack}` }), leaf: `l${(rack + tray) % 3}` },
       allocatable,
       ...(random.chance(0.1) ? { taints: ['t'] } : {}),
-      labels: { kind: random.pick(['a', 'a', 'b']), 'nvidia.com/gpu.product': random.pick(['x', 'x', 'x', 'y']) },
+      labels: { 'kind': random.pick(['a', 'a', 'b']), 'nvidia.com/gpu.product': random.pick(['x', 'x', 'x', 'y']) },
     };
   })).flat();
 }
@@ -107,9 +110,14 @@ function randomPods(random: Random, nodes: readonly PlacementNode[], gang: Place
   for (const node of nodes) {
     if (!random.chance(load)) continue;
     const request: Record<string, number> = {};
-    for (const resource of resources) request[resource] = shape.preemption ? node.allocatable[resource]! - random.below(2) * (node.allocatable[resource]! >> 1) : random.between(0, node.allocatable[resource]! >> 1);
+    for (const resource of resources) {
+      const half = node.allocatable[resource]! >> 1;
+      request[resource] = shape.preemption ? node.allocatable[resource]! - random.below(2) * half : random.between(0, half);
+    }
     pods.push({
-      name: `p-${node.name}`, node: node.name, request,
+      name: `p-${node.name}`,
+      node: node.name,
+      request,
       ...(random.chance(0.1) ? { mnnvlGroup: 'm1' } : {}),
       ...(shape.preemption ? { priority: random.between(0, 6), preemptible: random.chance(0.9), ...(random.chance(0.3) ? { unit: random.pick(['u1', 'u2']) } : {}) } : {}),
     });

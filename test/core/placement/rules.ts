@@ -1,5 +1,5 @@
-import { Assignment, PlacementGroup, PlacementNode, PlacementProblem, PlacementResult, RunningPod } from '../../../src/core';
 import { leavesOf } from './random-problem';
+import { Assignment, PlacementGroup, PlacementNode, PlacementProblem, PlacementResult, RunningPod } from '../../../src/core';
 
 /** Written apart from the solver on purpose: what any placement must obey, and how it is valued. */
 
@@ -13,15 +13,15 @@ const isNested = (problem: PlacementProblem, name: string) =>
 /** Identity of a node's domain: nested levels are told apart by the levels around them. */
 export function domainOf(problem: PlacementProblem, node: PlacementNode, level: string): string | undefined {
   if (level === 'host') return node.name;
-  const value = node.domain[level];
-  if (value === undefined || !isNested(problem, level)) return value;
+  const label = node.domain[level];
+  if (label === undefined || !isNested(problem, level)) return label;
   const names = problem.levels.map(one => (typeof one === 'string' ? one : one.name)).filter(name => isNested(problem, name));
   return names.slice(0, names.indexOf(level) + 1).map(name => node.domain[name] ?? '').join('/');
 }
 
 export function admits({ taints = [], labels = {} }: PlacementNode, { pods }: PlacementGroup): boolean {
   return taints.every(taint => pods!.tolerations?.includes(taint))
-    && Object.entries(pods!.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)
+    && Object.entries(pods!.nodeSelector ?? {}).every(([key, label]) => labels[key] === label)
     && (pods!.gpuModel === undefined || labels['nvidia.com/gpu.product'] === pods!.gpuModel);
 }
 
@@ -40,8 +40,8 @@ export function free(node: PlacementNode, resource: string, running: readonly Ru
 export function violations(problem: PlacementProblem, { outcome, assignment, victims }: PlacementResult): string[] {
   if (outcome === 'pending') return assignment.length + victims.length > 0 ? ['a pending gang has pods or victims'] : [];
   const running = problem.running.filter(({ name }) => !victims.includes(name));
-  const found = [...floors(problem, assignment), ...sameness(problem, assignment, running), ...capacity(problem, assignment, running), ...victimRules(problem, outcome, victims)];
-  return outcome === 'undecided' ? [] : found;
+  const broken = [...sameness(problem, assignment, running), ...capacity(problem, assignment, running)];
+  return outcome === 'undecided' ? broken : [...broken, ...floors(problem, assignment), ...victimRules(problem, outcome, victims)];
 }
 
 function floors({ gang, running }: PlacementProblem, assignment: readonly Assignment[]): string[] {
@@ -76,8 +76,10 @@ function capacity(problem: PlacementProblem, assignment: readonly Assignment[], 
       return used > 0 && used > free(node, resource, running);
     });
     const unwelcome = here.filter(({ group }) => !admits(node, leaves.get(group)!));
-    const crowded = here.filter(({ group, count }) => count + running.filter(pod => pod.node === node.name && pod.memberOf === group).length > (leaves.get(group)!.pods!.maxPerNode ?? Infinity));
-    const domains = new Set([...here.map(({ group }) => claimOf.get(group)), ...running.filter(pod => pod.node === node.name).map(pod => pod.mnnvlGroup)].filter(Boolean));
+    const old = running.filter(pod => pod.node === node.name);
+    const most = (group: string) => leaves.get(group)!.pods!.maxPerNode ?? Infinity;
+    const crowded = here.filter(({ group, count }) => count + old.filter(pod => pod.memberOf === group).length > most(group));
+    const domains = new Set([...here.map(({ group }) => claimOf.get(group)), ...old.map(pod => pod.mnnvlGroup)].filter(Boolean));
     const contested = here.some(({ group }) => claimOf.get(group)) && domains.size > 1;
     return [
       ...short.map(resource => `${node.name} has too little ${resource}`), ...unwelcome.map(({ group }) => `${node.name} may not take ${group}`),
@@ -103,7 +105,8 @@ export function value(problem: PlacementProblem, assignment: readonly Assignment
     - assignment.reduce((sum, { count }) => sum + count, 0);
   const used = (group: PlacementGroup, level: string) => {
     const names = new Set(leavesOf(group).map(({ name }) => name));
-    const nodes = new Set([...assignment.filter(one => names.has(one.group)), ...running.filter(({ memberOf }) => memberOf !== undefined && names.has(memberOf))].map(({ node }) => node));
+    const old = running.filter(({ memberOf }) => memberOf !== undefined && names.has(memberOf));
+    const nodes = new Set([...assignment.filter(one => names.has(one.group)), ...old].map(({ node }) => node));
     return new Set(problem.nodes.filter(({ name }) => nodes.has(name)).map(node => domainOf(problem, node, level) ?? `only ${node.name}`)).size;
   };
   const preferring = (level: string) => groupsOf(problem.gang).filter(({ preferred }) => preferred === level);

@@ -1,12 +1,14 @@
-import { PlacementGroup, PlacementNode, PlacementProblem, PlacementResult, RunningPod, explain, solve } from '../../../src/core';
 import { domainOf, violations } from './rules';
+import { PlacementGroup, PlacementNode, PlacementProblem, PlacementResult, RunningPod, explain, solve } from '../../../src/core';
 
 /** Situations in which schedulers of this field are known to fail, each with what is right. */
 
-const node = (name: string, domain: Record<string, string>, gpu: number, extra: Partial<PlacementNode> = {}): PlacementNode => ({ name, domain, allocatable: { gpu }, ...extra });
+const node = (name: string, domain: Record<string, string>, gpu: number, extra: Partial<PlacementNode> = {}): PlacementNode =>
+  ({ name, domain, allocatable: { gpu }, ...extra });
 const rack = (name: string, count: number, gpu: number, domain: Record<string, string> = {}): PlacementNode[] =>
   Array.from({ length: count }, (_, tray) => node(`${name}-${String(tray).padStart(2, '0')}`, { rack: name, ...domain }, gpu));
-const leaf = (name: string, count: number, gpu: number, extra: Partial<PlacementGroup> = {}): PlacementGroup => ({ name, pods: { count, minCount: count, request: { gpu } }, ...extra });
+const leaf = (name: string, count: number, gpu: number, extra: Partial<PlacementGroup> = {}): PlacementGroup =>
+  ({ name, pods: { count, minCount: count, request: { gpu } }, ...extra });
 const pod = (name: string, on: string, gpu: number, extra: Partial<RunningPod> = {}): RunningPod => ({ name, node: on, request: { gpu }, ...extra });
 
 function check(problem: PlacementProblem): PlacementResult {

@@ -1,5 +1,5 @@
-import type { PlacementGroup } from '../../../src/core';
 import { Cluster, GPUS_PER_NODE, KINDS, NODES_PER_RACK, randomGang } from './cluster';
+import type { PlacementGroup } from '../../../src/core';
 import { Random } from '../../core/placement/random-problem';
 
 const RACKS = 32;
@@ -16,7 +16,7 @@ interface Site {
 /** 3: a loss system: gangs come at random, stay for a time at random, and what does not fit at once is lost. */
 export function admission(): object[] {
   return [0.7, 0.85, 1].map(load => {
-    const result = { load, engine: run(engine(), load), bestFitRandomTie: run(randomTies(), load), noFragmentation: run(oneGiantNode(), load) };
+    const result = { load, engine: run(engine(), load), rackOrderedBestFit: run(fullestFirst(false), load), bestFitRandomTie: run(fullestFirst(true), load), noFragmentation: run(oneGiantNode(), load) };
     process.stderr.write(`admission at load ${load} measured\n`);
     return result;
   });
@@ -48,7 +48,11 @@ function run(site: Site, load: number): object {
     }
   }
   const percent = (part: number, whole: number) => Math.round((part / whole) * 1000) / 10;
-  return { gpuWeightedPercent: percent(sums.admitted, sums.wanted), widePercent: percent(sums.wideAdmitted, sums.wide), intactRacks: Math.round((sums.intact / sums.samples) * 100) / 100 };
+  return {
+    gpuWeightedPercent: percent(sums.admitted, sums.wanted),
+    widePercent: percent(sums.wideAdmitted, sums.wide),
+    intactRacks: Math.round((sums.intact / sums.samples) * 100) / 100,
+  };
 }
 
 function engine(): Site {
@@ -65,8 +69,11 @@ function engine(): Site {
   };
 }
 
-/** Every pod on the fullest node that takes it, any of those that are equally full; a group that needs a rack takes any rack that has room. */
-function randomTies(): Site {
+/**
+ * Every pod on the fullest node that takes it. With random ties any of those that are equally full, and any rack that has room for a group that
+ * needs one; otherwise the first node in the order of racks, and the tightest rack.
+ */
+function fullestFirst(isRandom: boolean): Site {
   const random = new Random(99);
   const free = new Int32Array(RACKS * NODES_PER_RACK).fill(GPUS_PER_NODE);
   const nodesOf = (rack: number) => Array.from({ length: NODES_PER_RACK }, (_, tray) => rack * NODES_PER_RACK + tray);
@@ -81,7 +88,7 @@ function randomTies(): Site {
           for (const [node, amount] of taken) free[node]! += amount;
           return undefined;
         }
-        const node = random.pick(tied);
+        const node = isRandom ? random.pick(tied) : tied[0]!;
         free[node]! -= gpus;
         taken.push([node, gpus]);
       }
@@ -93,9 +100,11 @@ function randomTies(): Site {
     admit: gang => {
       const leaves = (gang.groups ?? [gang]).map(({ pods }) => ({ count: pods!.count, gpus: pods!.request.gpu! }));
       if (gang.required === undefined) return place(leaves, everywhere.flat());
+      const freeIn = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + free[node]!, 0);
       const start = random.below(RACKS);
-      for (let turn = 0; turn < RACKS; turn += 1) {
-        const leave = place(leaves, everywhere[(start + turn) % RACKS]!);
+      const racks = isRandom ? everywhere.map((_, turn) => everywhere[(start + turn) % RACKS]!) : [...everywhere].sort((a, b) => freeIn(a) - freeIn(b));
+      for (const nodes of racks) {
+        const leave = place(leaves, nodes);
         if (leave) return leave;
       }
       return undefined;

@@ -64,7 +64,8 @@ function leavesOf(group: PlacementGroup): PlacementGroup[] {
   return group.pods ? [group] : (group.groups ?? []).flatMap(leavesOf);
 }
 
-const pods = (count: number, gpu: number): PodDemand => ({ count, minCount: count, request: { gpu, cpu: Math.max(4, gpu * 16), memory: Math.max(16, gpu * 128) } });
+const pods = (count: number, gpu: number): PodDemand =>
+  ({ count, minCount: count, request: { gpu, cpu: Math.max(4, gpu * 16), memory: Math.max(16, gpu * 128) } });
 const inRack = (name: string, count: number, gpu: number): PlacementGroup => ({ name, required: 'rack', pods: pods(count, gpu) });
 
 /** The kinds of gangs that are measured. */
@@ -73,12 +74,14 @@ export const KINDS: Readonly<Record<string, PlacementGroup>> = {
   'TP8 in a rack': { name: 'tp8', required: 'rack', groups: [{ name: 'w', pods: pods(2, 4) }] },
   'disaggregated 16 + 32 GPUs, a rack each, one block': { name: 'pd', required: 'block', groups: [inRack('prefill', 4, 4), inRack('decode', 8, 4)] },
   '4 groups of 48 GPUs, a rack each, one block': {
-    name: 'four', required: 'block',
+    name: 'four',
+    required: 'block',
     groups: [0, 1, 2, 3].map(at => ({ name: `s${at}`, required: 'rack', groups: [{ name: `d${at}`, pods: pods(12, 4) }, { name: `f${at}`, pods: pods(2, 0) }] })),
   },
   '64-GPU wide-EP in a rack': { name: 'ep', required: 'rack', groups: [{ name: 'w', pods: pods(16, 4) }] },
   '8 different groups, a rack each, one block': {
-    name: 'mixed', required: 'block',
+    name: 'mixed',
+    required: 'block',
     groups: [[8, 4], [4, 4], [2, 4], [6, 2], [4, 2], [5, 1], [3, 1], [2, 0]].map(([count, gpu], at) => inRack(`g${at}`, count!, gpu!)),
   },
 };

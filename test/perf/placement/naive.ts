@@ -1,12 +1,13 @@
-import type { PlacementGroup } from '../../../src/core';
 import type { Cluster } from './cluster';
+import type { PlacementGroup } from '../../../src/core';
 
 /**
  * A fixed model to compare with, of the plainest kind: looks at every node for every group, keeps nothing between decisions, takes the domain
  * with the least room that is enough, in the order in which the groups are written, and never comes back to an earlier choice.
  */
 export function naive({ index }: Cluster, gang: PlacementGroup): boolean {
-  const free = new Map(index.nodes.map((node, slot) => [node!.name, Object.fromEntries(index.resources.map((name, resource) => [name, index.free[resource]![slot]!]))]));
+  const freeOn = (slot: number): Record<string, number> => Object.fromEntries(index.resources.map((name, resource) => [name, index.free[resource]![slot]!]));
+  const free = new Map(index.nodes.map((node, slot) => [node!.name, freeOn(slot)]));
   const place = (group: PlacementGroup, nodes: readonly string[]): boolean => {
     if (group.required === undefined) return within(group, nodes);
     const domains = new Map<string, string[]>();
@@ -19,7 +20,8 @@ export function naive({ index }: Cluster, gang: PlacementGroup): boolean {
     return ranked.some(({ members }) => fits(group, members) && within(group, members));
   };
   const room = (group: PlacementGroup, node: string) =>
-    Math.min(...Object.entries(group.pods!.request).filter(([, amount]) => amount > 0).map(([name, amount]) => Math.floor((free.get(node)![name] ?? 0) / amount)));
+    Math.min(...Object.entries(group.pods!.request).filter(([, amount]) => amount > 0)
+      .map(([name, amount]) => Math.floor((free.get(node)![name] ?? 0) / amount)));
   const fits = (group: PlacementGroup, nodes: readonly string[]): boolean =>
     (group.groups ? group.groups.every(child => fits(child, nodes)) : nodes.reduce((sum, node) => sum + room(group, node), 0) >= group.pods!.minCount);
   const within = (group: PlacementGroup, nodes: readonly string[]): boolean => {

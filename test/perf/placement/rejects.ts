@@ -1,5 +1,5 @@
-import { PlacementGroup, PlacementProblem, solve } from '../../../src/core';
 import { elapsed, times } from './cluster';
+import { PlacementGroup, PlacementProblem, solve } from '../../../src/core';
 import { Random } from '../../core/placement/random-problem';
 
 const INSTANCES = 400;
@@ -35,8 +35,15 @@ function row(racks: number, groups: number, demand: number): object {
   const share = (count: number) => Math.round((count / Math.max(1, feasible)) * 1000) / 10;
   process.stderr.write(`${racks} racks, ${groups} groups, ${demand * 100} % measured\n`);
   return {
-    racks, groups, demand, feasible, enginePercent: share(refused.engine), undecided: refused.undecided,
-    declaredOrderPercent: share(refused.declaredOrder), largestFirstPercent: share(refused.largestFirst), solveWithIndexMs: times(ms),
+    racks,
+    groups,
+    demand,
+    feasible,
+    enginePercent: share(refused.engine),
+    undecided: refused.undecided,
+    declaredOrderPercent: share(refused.declaredOrder),
+    largestFirstPercent: share(refused.largestFirst),
+    solveWithIndexMs: times(ms),
   };
 }
 

@@ -1,5 +1,5 @@
-import { ClusterIndex, PlacementGroup, RunningPod, place } from '../../../src/core';
 import { elapsed, times } from './cluster';
+import { ClusterIndex, PlacementGroup, RunningPod, place } from '../../../src/core';
 
 /** 4: many gangs of a rack each on 5,000 nodes in 50 racks; every rack is scored for every gang. */
 export function throughput(): object[] {

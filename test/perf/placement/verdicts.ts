@@ -1,5 +1,5 @@
-import { ClusterIndex, PlacementGroup, PlacementOptions, place } from '../../../src/core';
 import { elapsed, times } from './cluster';
+import { ClusterIndex, PlacementGroup, PlacementOptions, place } from '../../../src/core';
 
 const ROUNDS = 30;
 
