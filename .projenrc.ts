@@ -57,7 +57,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
   publishToPypi: { distName: 'cdk8s-grove', module: 'cdk8s_grove' },
   publishToGo: { moduleName: 'github.com/cdk8s-grove/cdk8s-grove-go', packageName: 'cdk8sgrove' },
-  gitignore: ['/controller/lib', '/controller/dist', '/examples/*/dist', '*.tsbuildinfo'],
+  gitignore: ['/controller/lib', '/controller/dist', '/examples/*/dist', '/examples/*/*/dist', '__pycache__', '*.tsbuildinfo'],
 });
 
 // --- the package: one jsii library with a plain-TypeScript subpath for the controller and for users' own tools
@@ -230,10 +230,12 @@ run('demo', 'scripts/demo.ts');
 run('cluster', 'test/control-plane/playground.ts');
 run('bench', 'test/perf/bench.ts');
 run('build-bindings', 'test/bindings/build.ts');
+const docgen = project.tasks.tryFind('docgen')!;
 const test = project.testTask;
 test.reset();
 test.spawn(check);
 test.spawn(project.compileTask);
+test.spawn(docgen);
 test.spawn(bundle);
 test.spawn(unit, { receiveArgs: true });
 test.spawn(integration, { receiveArgs: true });

@@ -18,7 +18,9 @@ export interface Bindings {
 }
 
 /** What the package is made of; the rest of the tree has no part in it. */
-const PARTS = ['src', 'constructs', 'crds', 'gitops', 'package.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
+const PARTS = ['src', 'constructs', 'crds', 'gitops', 'package.json', 'tsconfig.json', '.npmignore'];
+/** Part of the package, too, but nothing is built anew for their sake. */
+const TEXTS = ['README.md', 'API.md', 'LICENSE'];
 /** jsii packages that ours refers to, with the Go module of each. */
 const DEPENDENCIES = {
   'constructs': 'github.com/aws/constructs-go/constructs/v10',
@@ -76,7 +78,7 @@ function filesOf(path: string): string[] {
 async function build(folder: string): Promise<Record<string, number>> {
   const [source, dist, venv] = [join(folder, 'package'), join(folder, 'dist'), join(folder, 'venv')];
   mkdirSync(source, { recursive: true });
-  for (const part of PARTS.filter(name => existsSync(join(ROOT, name)))) cpSync(join(ROOT, part), join(source, part), { recursive: true });
+  for (const part of [...PARTS, ...TEXTS].filter(name => existsSync(join(ROOT, name)))) cpSync(join(ROOT, part), join(source, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(source, 'node_modules'));
   const buildMs: Record<string, number> = {};
   const step = async (name: string, work: () => Promise<unknown>) => {

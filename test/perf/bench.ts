@@ -7,6 +7,7 @@ export interface Bench {
 
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   admit: async () => import('./admit'),
+  bindings: async () => import('./bindings'),
   deploy: async () => import('./deploy'),
   placement: async () => import('./placement'),
   synth: async () => import('./synth'),
