@@ -6,13 +6,14 @@ import type { Trial } from './trial';
 
 /** Sets of domains that are tried for a group which no single domain holds. */
 const MOST_SETS = 12;
+const PARTS = 5;
 
 /** Domains that may hold a group, best first. What is left out provably cannot hold it. */
 export class Candidates {
   private readonly index: ClusterIndex;
   /** What speaks against a domain, most important first: extras it does not hold, preferred domains it takes, damage, slack. */
-  private readonly one = new Float64Array(4);
-  private readonly other = new Float64Array(4);
+  private readonly one = new Float64Array(PARTS);
+  private readonly other = new Float64Array(PARTS);
 
   constructor(private readonly trial: Trial) {
     this.index = trial.index;
@@ -38,7 +39,7 @@ export class Candidates {
 
   all(step: Step, scope: Scope): number[] {
     return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain))
-      .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(4)) }))
+      .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) }))
       .sort((a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
   }
 
@@ -123,12 +124,20 @@ export class Candidates {
     against[0] = short;
     against[1] = group.preferred > level && !isSoft && !this.holdsInOne(group, level, domain) ? 1 : 0;
     against[2] = this.damage(level, domain);
-    against[3] = index.freeIn[level]![gang.main]![domain]!;
+    against[3] = level === index.finest ? this.hostsBroken(group, domain) : 0;
+    against[4] = index.freeIn[level]![gang.main]![domain]!;
     return against;
   }
 
   private holdsInOne(group: Group, level: number, domain: number): boolean {
     return this.index.domainsWithin(group.preferred, level, domain).some(inner => this.sumsHold(group, group.preferred, inner));
+  }
+
+  /** Pods that would have to go onto hosts of which nothing is in use yet. */
+  private hostsBroken({ leaves }: Group, domain: number): number {
+    let pods = 0;
+    for (const { need, rooms } of leaves) pods += Math.max(0, need - rooms.brokenIn[domain]!);
+    return pods;
   }
 
   private damage(level: number, domain: number): number {

@@ -4,6 +4,9 @@ import type { Demand } from './rooms';
 import { Scope, containsWhole, domainsIn } from './scope';
 import type { Trial } from './trial';
 
+/** Breaking into a whole NVLink domain is worse than breaking into any number of hosts. */
+const WHOLE = 1e9;
+
 /** In which order nodes are filled: so that as little as possible is broken that was whole, and the tightest first. */
 export class HostOrder {
   private readonly index: ClusterIndex;
@@ -54,19 +57,19 @@ export class HostOrder {
   }
 
   /** The best domain that takes all the pods; -1 when there is none. */
-  private oneDomain({ rooms, rooms: { demand } }: Leaf, scope: Scope, count: number): number {
+  private oneDomain({ rooms }: Leaf, scope: Scope, count: number): number {
     const { index, trial } = this;
     if (trial.promises > 0 || !containsWhole(index, scope, index.finest)) return -1;
     const sums = rooms.perDomain[index.finest]!;
-    const free = this.mainFree(demand, index.freeIn[index.finest]!);
+    const free = this.mainFree(rooms.demand, index.freeIn[index.finest]!);
     let best = -1;
-    let bestWhole = false;
+    let least = Infinity;
     for (const domain of domainsIn(index, scope, index.finest)) {
       if (sums[domain]! < count) continue;
-      const isWhole = index.isWholeDomain(domain);
-      if (best >= 0 && (isWhole === bestWhole ? free[domain]! >= free[best]! : isWhole)) continue;
+      const damage = index.isWholeDomain(domain) ? WHOLE : Math.max(0, count - rooms.brokenIn[domain]!);
+      if (damage > least || (damage === least && free[domain]! >= free[best]!)) continue;
       best = domain;
-      bestWhole = isWhole;
+      least = damage;
     }
     return best;
   }

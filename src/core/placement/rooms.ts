@@ -22,6 +22,9 @@ export class Rooms {
   total = 0;
   /** Nodes on which nothing but the number of pods limits the room. */
   crowded = 0;
+  /** By NVLink domain: the room on hosts that are in use already, which breaks nothing. */
+  brokenIn = new Int32Array(0);
+  private broken = new Int32Array(0);
   private isCrowded = new Uint8Array(0);
   /** Pods of the kind that are on a node already, counted only where there is a limit per node. */
   private already: Map<number, number> | undefined;
@@ -48,6 +51,7 @@ export class Rooms {
       this.isCrowded[slot] = this.crowding;
       this.crowded += crowding;
     }
+    this.countBroken(slot, this.index.whole[slot] === 1 ? 0 : room);
     const change = room - this.perNode[slot]!;
     if (change === 0) return;
     this.perNode[slot] = room;
@@ -64,6 +68,14 @@ export class Rooms {
     if (this.demand.maxPerNode >= MOST_PODS) return;
     this.already ??= new Map();
     this.already.set(slot, (this.already.get(slot) ?? 0) + count);
+  }
+
+  private countBroken(slot: number, room: number): void {
+    const change = room - this.broken[slot]!;
+    if (change === 0) return;
+    this.broken[slot] = room;
+    const domain = this.index.levels[this.index.finest]!.domainOf[slot]!;
+    if (domain >= 0) this.brokenIn[domain]! += change;
   }
 
   private roomAt(slot: number): number {
@@ -94,6 +106,8 @@ export class Rooms {
     const { levels, size, generation } = this.index;
     this.perNode = new Int32Array(size);
     this.isCrowded = new Uint8Array(size);
+    this.broken = new Int32Array(size);
+    this.brokenIn = new Int32Array(this.index.domainCapacity(levels[this.index.finest]!));
     this.crowded = 0;
     levels.forEach((level, at) => { this.perDomain[at] = new Int32Array(at === levels.length - 1 ? size : this.index.domainCapacity(level)); });
     this.total = 0;

@@ -16,7 +16,13 @@ interface Site {
 /** 3: a loss system: gangs come at random, stay for a time at random, and what does not fit at once is lost. */
 export function admission(): object[] {
   return [0.7, 0.85, 1].map(load => {
-    const result = { load, engine: run(engine(), load), rackOrderedBestFit: run(fullestFirst(false), load), bestFitRandomTie: run(fullestFirst(true), load), noFragmentation: run(oneGiantNode(), load) };
+    const result = {
+      load,
+      engine: run(engine(), load),
+      rackOrderedBestFit: run(fullestFirst(false), load),
+      bestFitRandomTie: run(fullestFirst(true), load),
+      noFragmentation: run(oneGiantNode(), load),
+    };
     process.stderr.write(`admission at load ${load} measured\n`);
     return result;
   });
