@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { runController } from './operator';
 import { Scenario } from './scenario';
 import { CONFIG_MAP, HORIZONTAL_POD_AUTOSCALER, KubeObject, NODE, ResourceType, SERVICE, applyPatch } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
-import { ANNOTATION, Pod, PodCliqueSet } from '../../src/core';
+import { ANNOTATION, Pod, PodCliqueSet, expand } from '../../src/core';
 import { connect } from '../control-plane/connect';
 
 const TYPES: Record<string, ResourceType> = {
@@ -17,10 +17,15 @@ const NODES_OF_A_RACK = 18;
 const connection = connect();
 runController(connection);
 let scenario: Scenario;
+const topologies = new Set<string>();
+
+const FOLDER = join(__dirname, '..', '..', 'examples');
+/** Examples that have tests of their own here. */
+const TOLD_APART = ['topology', 'chatbot', 'deepseek-r1-disagg', 'single-gpu', 'autoscaling'];
 
 /** The objects of an example as its folder has them. */
 function manifest(name: string): KubeObject[] {
-  const file = join(__dirname, '..', '..', 'examples', name, `${name}.k8s.yaml`);
+  const file = join(FOLDER, name, `${name}.k8s.yaml`);
   return parseAllDocuments(readFileSync(file, 'utf8')).map(document => document.toJS() as KubeObject);
 }
 
@@ -31,6 +36,7 @@ async function apply(name: string, slow: readonly string[] = []): Promise<void> 
     const namespace = type.namespaced ? { namespace: scenario.namespace } : {};
     const placed = { ...object, metadata: { ...object.metadata, ...namespace } };
     if (object.kind === 'PodCliqueSet') slowDown(withoutDomain(placed as PodCliqueSet), slow);
+    if (type === CLUSTER_TOPOLOGY_BINDING) topologies.add(object.metadata.name ?? '');
     await connection.admin.patch(type, placed.metadata, applyPatch(placed, 'people', true));
   }
 }
@@ -51,9 +57,14 @@ beforeAll(async () => {
   scenario = await Scenario.begin(connection, 'examples', {
     nodes: 3 * NODES_OF_A_RACK,
     capacity: { 'cpu': '144', 'memory': '960Gi', 'nvidia.com/gpu': '4' },
-    labels: node => ({ 'topology.kubernetes.io/zone': 'zone-a', [RACK]: `rack-${Math.floor(node / NODES_OF_A_RACK)}.0`, 'nvidia.com/gpu.product': 'NVIDIA-GB200' }),
+    labels: node => ({
+      'kubernetes.io/arch': 'arm64',
+      'topology.kubernetes.io/zone': 'zone-a',
+      [RACK]: `rack-${Math.floor(node / NODES_OF_A_RACK)}.0`,
+      'nvidia.com/gpu.product': 'NVIDIA-GB200',
+    }),
   });
-  connection.atEnd(() => scenario.delete(CLUSTER_TOPOLOGY_BINDING, 'nvl72'));
+  connection.atEnd(() => Promise.all([...topologies].map(name => scenario.delete(CLUSTER_TOPOLOGY_BINDING, name))));
   await apply('topology');
 });
 
@@ -132,4 +143,30 @@ test('what was applied is what is stored: nothing drifts, and applied again noth
   await apply('chatbot', ['prefill', 'decode']);
   await apply('single-gpu');
   expect(await versions()).toEqual(before);
+});
+
+describe('the other examples, one after another on an empty cluster', () => {
+  beforeAll(async () => {
+    await Promise.all((await scenario.all(POD_CLIQUE_SET)).map(({ metadata }) => scenario.delete(POD_CLIQUE_SET, metadata.name ?? '')));
+    await scenario.untilNothing();
+    await Scenario.begin(connection, 'hopper', {
+      nodes: 12,
+      capacity: { 'cpu': '192', 'memory': '2Ti', 'nvidia.com/gpu': '8', 'rdma/ib': '8' },
+      labels: node => ({
+        'topology.kubernetes.io/zone': 'zone-b',
+        'example.com/rack': `rack-${Math.floor(node / 6)}`,
+        'fabric.topograph.run/tier-0': `leaf-${Math.floor(node / 6)}`,
+      }),
+    });
+  });
+
+  test.each(readdirSync(FOLDER).filter(name => !TOLD_APART.includes(name)))('%s: every pod of it is ready, and nothing is left of it when it goes', async name => {
+    await apply(name);
+    const set = manifest(name).find(({ kind }) => kind === 'PodCliqueSet') as PodCliqueSet;
+    const pods = expand(set).filter(({ kind }) => kind === 'Pod');
+    await scenario.untilPods({ total: pods.length, ready: pods.length });
+    await scenario.untilAvailable(set.metadata.name ?? '', set.spec.replicas);
+    await scenario.delete(POD_CLIQUE_SET, set.metadata.name ?? '');
+    await scenario.untilNothing();
+  });
 });
