@@ -56,18 +56,22 @@ export class HostOrder {
     return nodes;
   }
 
-  /** The best domain that takes all the pods; -1 when there is none. */
+  /**
+   * The best domain that takes all the pods; -1 when there is none. A single pod goes where it fills up a host, and else to the first domain in
+   * order: measured under churn that keeps more domains whole than the tightest domain does.
+   */
   private oneDomain({ rooms }: Leaf, scope: Scope, count: number): number {
     const { index, trial } = this;
     if (trial.promises > 0 || !containsWhole(index, scope, index.finest)) return -1;
     const sums = rooms.perDomain[index.finest]!;
     const free = this.mainFree(rooms.demand, index.freeIn[index.finest]!);
+    const isSingle = count === 1;
     let best = -1;
     let least = Infinity;
     for (const domain of domainsIn(index, scope, index.finest)) {
       if (sums[domain]! < count) continue;
-      const damage = index.isWholeDomain(domain) ? WHOLE : Math.max(0, count - rooms.brokenIn[domain]!);
-      if (damage > least || (damage === least && free[domain]! >= free[best]!)) continue;
+      const damage = index.isWholeDomain(domain) ? WHOLE : Math.max(0, count - rooms.brokenIn[domain]!) + (isSingle && rooms.snugIn[domain] === 0 ? 0.5 : 0);
+      if (damage > least || (damage === least && (isSingle || free[domain]! >= free[best]!))) continue;
       best = domain;
       least = damage;
     }
