@@ -55,9 +55,14 @@ export async function ensureBindings(isFresh = false): Promise<Bindings> {
   }, () => say('waiting for another build of the bindings'));
 }
 
-/** How a Go program is built against the module. */
+/** What lets Go commands find the module, and find again what was compiled of it wherever it lay. */
+export function goFlags(bindings: Bindings): string[] {
+  return ['-buildvcs=false', '-trimpath', `-modfile=${bindings.goMod}`];
+}
+
+/** How a Go program is built against the module; every mistake in it is told, not the first ten only. */
 export function goBuild(bindings: Bindings, outfile: string): string[] {
-  return ['build', '-buildvcs=false', '-trimpath', '-gcflags=-e', `-modfile=${bindings.goMod}`, '-o', outfile, '.'];
+  return ['build', ...goFlags(bindings), '-gcflags=-e', '-o', outfile, '.'];
 }
 
 function keyOf(versions: object): string {

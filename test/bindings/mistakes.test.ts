@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BINDINGS_VARIABLE } from './global-setup';
 import { Bindings, goBuild } from './library';
-import { run } from './tools';
+import { TIMEOUT_MS, run } from './tools';
+
+jest.setTimeout(2 * TIMEOUT_MS);
 
 const FOLDER = join(__dirname, 'mistakes');
 const bindings = JSON.parse(process.env[BINDINGS_VARIABLE]!) as Bindings;

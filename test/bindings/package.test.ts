@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BINDINGS_VARIABLE } from './global-setup';
 import type { Bindings } from './library';
-import { ROOT, run, tool } from './tools';
+import { ROOT, TIMEOUT_MS, run, tool } from './tools';
+
+jest.setTimeout(2 * TIMEOUT_MS);
 
 const EXAMPLES = join(ROOT, 'examples');
 const bindings = JSON.parse(process.env[BINDINGS_VARIABLE]!) as Bindings;

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { BINDINGS_VARIABLE } from './global-setup';
 import { Bindings, goBuild } from './library';
-import { ROOT, run, tool } from './tools';
+import { ROOT, TIMEOUT_MS, run, tool } from './tools';
+
+jest.setTimeout(2 * TIMEOUT_MS);
 
 interface Snippet {
   readonly language: string;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 export const ROOT = resolve(__dirname, '../..');
 
 /** Long enough for a cold build on a slow machine; what hangs ends with an error that names the command. */
-const TIMEOUT_MS = 300_000;
+export const TIMEOUT_MS = 300_000;
 
 /** jsii, its generators and its kernel print a banner on a Node that they no longer test. */
 export const ENVIRONMENT: NodeJS.ProcessEnv = {
