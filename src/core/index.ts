@@ -33,6 +33,7 @@ export * from './placement/cluster-index';
 export * from './placement/place';
 export * from './placement/problem';
 export * from './placement/result';
+export * from './placement/retry';
 export * from './placement/solve';
 export * from './quantity';
 export * from './rollout/clique';

@@ -6,6 +6,8 @@ import { MOST_PODS, Rooms } from './rooms';
 /** What a node that does not list `pods` takes of them. */
 const UNLIMITED_PODS = 1e9;
 const TABLES_KEPT = 64;
+/** Gains of room that are remembered for gangs that wait. */
+const MOST_GAINS = 20_000;
 const GPU = /(^|\/)gpu$/;
 const NOBODY = -1;
 const CONTESTED = -2;
@@ -47,7 +49,7 @@ export class ClusterIndex {
   private readonly slots = new Map<string, number>();
   private readonly emptySlots: number[] = [];
   private readonly podsByNode = new Map<string, Set<string>>();
-  private readonly gainedAt: number[] = [];
+  private gained: number[] = [];
   private readonly claims = new Map<string, number>();
   private readonly tables = new Map<string, Rooms>();
   private readonly filters = new Map<string, NodeFilter>();
@@ -149,9 +151,10 @@ export class ClusterIndex {
     return [...this.podsByNode.get(node) ?? []].map(name => this.pods.get(name)!);
   }
 
-  /** Nodes that have gained room since the version, one mention each time. */
-  gainedSince(version: number): readonly number[] {
-    return this.gainedAt.slice(version);
+  /** Nodes that have gained room since the version, one mention each time; undefined when that is too long ago to be known. */
+  gainedSince(version: number): readonly number[] | undefined {
+    const forgotten = this.version - this.gained.length;
+    return version < forgotten ? undefined : this.gained.slice(version - forgotten);
   }
 
   /**
@@ -304,7 +307,9 @@ export class ClusterIndex {
   }
 
   private gain(slot: number): void {
-    this.version = this.gainedAt.push(slot);
+    this.version += 1;
+    this.gained.push(slot);
+    if (this.gained.length > MOST_GAINS) this.gained = this.gained.slice(-MOST_GAINS / 2);
   }
 
   private reserveSlots(count: number): void {

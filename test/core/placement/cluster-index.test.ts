@@ -1,5 +1,5 @@
 import { Random } from './random-problem';
-import { ClusterIndex, PlacementNode, PlacementQuestion, PodDemand, RunningPod, place } from '../../../src/core';
+import { ClusterIndex, PlacementNode, PlacementQuestion, PodDemand, RunningPod, mayFitNow, place } from '../../../src/core';
 
 const DEMANDS: PodDemand[] = [
   { count: 1, minCount: 1, request: { gpu: 1 } },
@@ -70,6 +70,31 @@ test('a decision leaves no trace, whatever its outcome', () => {
     expect(picture(index)).toEqual(before);
   }
   expect([...outcomes].sort()).toEqual(['pending', 'placed', 'placed-with-preemption']);
+});
+
+test('a gang that waits is looked at again exactly when a node that matters to it has gained room', () => {
+  const random = new Random(8);
+  const index = new ClusterIndex(['block', 'rack', { name: 'leaf', nested: false }]);
+  const nodes = new Map<string, PlacementNode>();
+  const pods = new Map<string, RunningPod>();
+  for (let event = 0; event < 60; event += 1) setNode(random, index, nodes);
+  for (let event = 0; event < 200; event += 1) addPod(random, index, pods, event);
+  let [spared, retried] = [0, 0];
+  for (let round = 0; round < 400; round += 1) {
+    const waiting = question(random);
+    if (place(index, waiting).outcome !== 'pending') continue;
+    const { version } = index;
+    for (let event = 0; event < 3; event += 1) {
+      if (random.chance(0.5)) addPod(random, index, pods, random.below(400));
+      else removeAny(random, pods, name => index.removePod(name));
+    }
+    if (mayFitNow(index, waiting, version)) {retried += 1;} else {
+      spared += 1;
+      expect(place(index, waiting).outcome).toBe('pending');
+    }
+  }
+  expect(spared).toBeGreaterThan(10);
+  expect(retried).toBeGreaterThan(10);
 });
 
 function setNode(random: Random, index: ClusterIndex, nodes: Map<string, PlacementNode>): void {
