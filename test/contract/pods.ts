@@ -3,6 +3,7 @@ import { Anything, Bench, gatedPod, pod, raw, refusal } from './subject';
 import { Watching } from './watching';
 import { jsonPatch, mergePatch, strategicMergePatch } from '../../controller/src/kube/patch';
 import { NODE, POD, PRIORITY_CLASS } from '../../controller/src/kube/resource';
+import { until } from '../control-plane/until';
 
 /** A node of this name exists nowhere, so that nobody runs what is bound to it. */
 const NOWHERE = 'contract-nowhere';
@@ -67,7 +68,9 @@ export function startingPods(bench: () => Bench): void {
       const { client, home } = bench();
       const name = `contract-${home}`;
       await client.create(PRIORITY_CLASS, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value: 1234 } as Anything);
-      expect((await client.create<Anything>(POD, pod(home, 'important', { priorityClassName: name }))).spec.priority).toBe(1234);
+      const create = () => client.create<Anything>(POD, pod(home, 'important', { priorityClassName: name })).catch(() => undefined);
+      const important = await until('the class is known', create);
+      expect(important.spec.priority).toBe(1234);
       await client.delete(PRIORITY_CLASS, { name });
       const refused = await refusal(client.create(POD, pod(home, 'unknown-class', { priorityClassName: 'unknown' })));
       expect(refused).toMatchObject({ status: 403, reason: 'Forbidden', message: expect.stringContaining('no PriorityClass with name unknown was found') });

@@ -15,7 +15,7 @@ const RACK = 'nvidia.com/gpu.clique';
 const NODES_OF_A_RACK = 18;
 
 const connection = connect();
-runController(connection);
+const operator = runController(connection);
 let scenario: Scenario;
 const topologies = new Set<string>();
 
@@ -134,6 +134,7 @@ test('autoscaling: two instances, each whole in one rack, and what scales them',
   }
   const autoscalers = await scenario.all<KubeObject & { spec: { scaleTargetRef: { kind: string } } }>(HORIZONTAL_POD_AUTOSCALER);
   expect(autoscalers.map(({ spec }) => spec.scaleTargetRef.kind).sort()).toEqual(['PodClique', 'PodCliqueScalingGroup']);
+  expect(operator.writes.filter(write => write.startsWith('patch horizontalpodautoscalers'))).toEqual([]);
 });
 
 test('what was applied is what is stored: nothing drifts, and applied again nothing changes', async () => {

@@ -3,9 +3,12 @@ import { DEFINITION_CLEANUP, definitionProblems, definitionStatus } from './defi
 import { DraftObject, JsonObject, objectIn, StoredObject } from './json';
 import { defaultedPodSpec, initialPodStatus, withoutEmptyGates } from './pod-defaults';
 import { changedPodProblems, newPodProblems } from './pod-rules';
+import { canonicalQuantity } from './quantity';
 import { FieldProblem, forbidden } from './refusal';
 import { Storage } from './storage';
-import { CUSTOM_RESOURCE_DEFINITION, NAMESPACE, PERSISTENT_VOLUME_CLAIM, POD, PRIORITY_CLASS, ResourceType, SERVICE } from '../kube/resource';
+import {
+  CUSTOM_RESOURCE_DEFINITION, HORIZONTAL_POD_AUTOSCALER, NAMESPACE, PERSISTENT_VOLUME_CLAIM, POD, PRIORITY_CLASS, ResourceType, SERVICE,
+} from '../kube/resource';
 
 /** What is special about one kind of object; everything has a neutral answer. */
 export interface Kind {
@@ -67,8 +70,22 @@ const definition: Kind = {
 
 const claim: Kind = { prepared: (draft) => ({ ...draft, status: { phase: 'Pending' } }) };
 
+const autoscaler: Kind = {
+  prepared: (draft) => ({ ...withCanonicalTargets(draft), status: { desiredReplicas: 0, currentMetrics: null } }),
+  normalized: withCanonicalTargets,
+};
+
+/** The targets of metrics are quantities, which come back in one form. */
+function withCanonicalTargets(draft: DraftObject): DraftObject {
+  const canonical = (target: JsonObject): JsonObject => Object.fromEntries(Object.entries(target).map(([field, value]) =>
+    [field, field === 'averageValue' || field === 'value' ? canonicalQuantity(value as string | number) : value]));
+  const spec = JSON.parse(JSON.stringify(draft.spec ?? {}), (key, value) => (key === 'target' ? canonical(value as JsonObject) : value as unknown)) as JsonObject;
+  return { ...draft, spec };
+}
+
 const KINDS = new Map<string, Kind>([
   [POD.kind, pod], [NAMESPACE.kind, namespace], [SERVICE.kind, service], [CUSTOM_RESOURCE_DEFINITION.kind, definition], [PERSISTENT_VOLUME_CLAIM.kind, claim],
+  [HORIZONTAL_POD_AUTOSCALER.kind, autoscaler],
 ]);
 const ORDINARY: Kind = {};
 

@@ -9,6 +9,7 @@ import { desiredScalingGroups } from './scaling-groups';
 import { desiredService, publishesEarlyByTemplate } from './services';
 import { scalingGroups, standaloneCliques } from './template';
 import { cliqueName, headlessServiceName, scalingGroupName } from '../names';
+import { milliQuantity } from '../quantity';
 import { isTerminating } from '../status/pods';
 
 /** The live objects that a set owns directly, gangs aside, by name. */
@@ -65,7 +66,23 @@ function isOutdated(wanted: KubeObject, live: KubeObject | undefined): boolean {
   if (!live) return false;
   const settings = wanted.spec as Readonly<Record<string, unknown>>;
   const found = live.spec as Readonly<Record<string, unknown>> | undefined;
-  return Object.entries(settings).some(([field, value]) => canonicalJson(found?.[field]) !== canonicalJson(value));
+  return Object.entries(settings).some(([field, value]) => canonicalJson(withCountedTargets(found?.[field])) !== canonicalJson(withCountedTargets(value)));
+}
+
+/** The target of a metric; the server writes its quantities in one form: `1` where a set says `1000m`, and `"10"` for 10. */
+interface MetricTarget {
+  readonly averageValue?: string | number;
+  readonly value?: string | number;
+}
+
+function withCountedTargets(setting: unknown): unknown {
+  if (setting === undefined) return undefined;
+  const counted = ({ averageValue, value, ...others }: MetricTarget) => ({
+    ...others,
+    ...(averageValue === undefined ? {} : { averageValue: milliQuantity(averageValue) }),
+    ...(value === undefined ? {} : { value: milliQuantity(value) }),
+  });
+  return JSON.parse(JSON.stringify(setting), (key, value) => (key === 'target' ? counted(value as MetricTarget) : value as unknown));
 }
 
 /** Objects are made only for replicas that lack some: most passes find nothing to do. */
