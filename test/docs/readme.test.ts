@@ -2,26 +2,13 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { transformSync } from '@swc/core';
-import * as ts from 'typescript';
 import { parse } from 'yaml';
+import { complaints } from './compiler';
 import { PodCliqueSet, admit } from 'cdk8s-grove/core';
 
 const ROOT = resolve(__dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const blocks = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
-
-/** What the compiler has against a piece of code that stands in the root of the project. */
-function complaints(code: string): string[] {
-  const file = join(ROOT, 'readme-example.ts');
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.check.json'), path => readFileSync(path, 'utf8'));
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [file] }, ts.sys, ROOT);
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = path => path === file || fileExists(path);
-  host.getSourceFile = (path, version) => (path === file ? ts.createSourceFile(path, code, version, true) : getSourceFile(path, version));
-  const program = ts.createProgram([file], options, host);
-  return ts.getPreEmitDiagnostics(program, program.getSourceFile(file)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-}
 
 test('the example is TypeScript that compiles', () => {
   expect(blocks).toHaveLength(1);
