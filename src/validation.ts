@@ -1,5 +1,4 @@
-import { AdmissionResult, ClusterTopologyBinding, FieldError, KubeObject, PodCliqueSet, admit, admitTopology } from './core';
-import { SCHEDULERS } from '../constructs/verdict';
+import { AdmissionResult, ClusterTopologyBinding, FieldError, KNOWN_SCHEDULERS, KubeObject, PodCliqueSet, admit, admitTopology } from './core';
 
 /** What cdk8s gives a validation plugin (cdk8s-cli, plugins/validation), as far as it is used here. */
 interface ValidationContext {
@@ -49,7 +48,7 @@ export class GroveValidation {
   }
 
   private judge(object: KubeObject, topologies: readonly ClusterTopologyBinding[]): Pick<AdmissionResult, 'errors' | 'warnings'> {
-    const config = { schedulers: this.properties.schedulers ?? SCHEDULERS };
+    const config = { schedulers: this.properties.schedulers ?? KNOWN_SCHEDULERS };
     if (object.kind === 'ClusterTopologyBinding') return admitTopology({ object: object as unknown as ClusterTopologyBinding, config });
     return admit({ object: object as unknown as PodCliqueSet, config, ...(topologies.length > 0 ? { topologies } : {}) });
   }

@@ -2,7 +2,7 @@ import { CliqueRollout, FieldChange, GroupRollout, PodCliqueSet, Rollout, SetUpd
 import { EXIT, UsageError } from './exit';
 import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Style, Terminal, painter } from './terminal';
-import { isPodCliqueSet, judge, label, readTopologies, topologiesIn } from './verdicts';
+import { OFFLINE, isPodCliqueSet, judge, label, readTopologies, topologiesIn } from './verdicts';
 
 export interface DiffOptions {
   /** Manifests with the topology bindings of the cluster. */
@@ -40,7 +40,7 @@ function compare(old: ManifestObject | undefined, set: ManifestObject | undefine
     return { outcome: allowed ? 'created' : 'refused', changes: [], errors, warnings };
   }
   const [from, to] = [old, set].map(({ object }) => object as unknown as PodCliqueSet) as [PodCliqueSet, PodCliqueSet];
-  return explainUpdate(from, to, topologies.length > 0 ? { topologies } : {});
+  return explainUpdate(from, to, { config: OFFLINE, ...(topologies.length > 0 ? { topologies } : {}) });
 }
 
 const WORDS: Readonly<Record<Outcome, readonly [Style, string]>> = {

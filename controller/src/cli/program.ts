@@ -3,6 +3,7 @@ import { runController } from './controller';
 import { diffManifests } from './diff';
 import { EXIT, UsageError } from './exit';
 import { expandManifests } from './expand';
+import { importManifests } from './import/import';
 import { Terminal } from './terminal';
 import { validate } from './validate';
 import { version } from '../../package.json';
@@ -66,6 +67,18 @@ Examples:
   kubectl get pcs -n llm -o yaml | grove diff - dist
   git show main:llm.yaml | grove diff - llm.yaml -o json`)
     .action((old, updated, options) => exit(diffManifests(old, updated, options, terminal)));
+
+  program.command('import')
+    .description('write a TypeScript program that synthesizes the PodCliqueSets and ClusterTopologyBindings of the manifests, or the like of their LeaderWorkerSets')
+    .addOption(filename)
+    .addOption(new Option('-o, --output <format>', 'the program, or one JSON document with program and notes').choices(['ts', 'json']).default('ts'))
+    .addHelpText('after', `
+What is left out or means something else is told on standard error. Exit code 1: a set is one that the cluster would refuse.
+
+Examples:
+  grove import -f llm.yaml > main.ts
+  kubectl get leaderworkerset vllm -o yaml | grove import -f - > main.ts`)
+    .action(options => exit(importManifests(options, terminal)));
 
   program.command('controller')
     .description('run the controller against a cluster until it is told to stop (SIGTERM, Ctrl-C)')

@@ -1,4 +1,4 @@
-import { AdmissionResult, ClusterTopologyBinding, FieldError, KubeObject, PodCliqueSet, admit, admitTopology } from 'cdk8s-grove/core';
+import { AdmissionResult, ClusterTopologyBinding, FieldError, KNOWN_SCHEDULERS, KubeObject, PodCliqueSet, admit, admitTopology } from 'cdk8s-grove/core';
 import { UsageError } from './exit';
 import { ManifestObject, namesOf, readManifests } from './manifests';
 
@@ -9,6 +9,9 @@ export interface Surroundings {
   /** The sets as they are stored, by {@link label}: what is among them is judged as an update. */
   readonly stored?: ReadonlyMap<string, PodCliqueSet>;
 }
+
+/** Which schedulers the cluster has is not known here. */
+export const OFFLINE = { schedulers: KNOWN_SCHEDULERS };
 
 /** A verdict in the words of the command line. */
 export type Verdict = Pick<AdmissionResult, 'allowed' | 'errors' | 'warnings'>;
@@ -45,10 +48,10 @@ export function readStored(paths: readonly string[] = []): ReadonlyMap<string, P
 
 /** The verdict on a PodCliqueSet or a ClusterTopologyBinding. */
 export function judge({ object }: ManifestObject, { topologies, stored }: Surroundings): Verdict {
-  if (isTopologyBinding(object)) return admitTopology({ object });
+  if (isTopologyBinding(object)) return admitTopology({ object, config: OFFLINE });
   const set = object as unknown as PodCliqueSet;
   const oldObject = stored?.get(label(object));
-  const verdict = admit({ object: set, ...(topologies.length > 0 ? { topologies } : {}), ...(oldObject ? { oldObject } : {}) });
+  const verdict = admit({ object: set, config: OFFLINE, ...(topologies.length > 0 ? { topologies } : {}), ...(oldObject ? { oldObject } : {}) });
   return { ...verdict, warnings: [...verdict.warnings, ...unfilled(set, verdict)] };
 }
 

@@ -17,6 +17,9 @@ import { updateErrors } from './update-rules';
 import type { PodCliqueSet } from '../api';
 import { SCHEDULER_NAME } from '../gang/pinning';
 
+/** Schedulers that Grove can work with. Offline, where nobody knows which of them a cluster has, all are allowed. */
+export const KNOWN_SCHEDULERS: readonly string[] = [SCHEDULER_NAME, 'default-scheduler', 'kai-scheduler', 'volcano', 'lpx-scheduler'];
+
 export const DEFAULT_ADMISSION_CONFIG: AdmissionConfig = {
   topologyAwareScheduling: true,
   autoMnnvl: true,
