@@ -16,7 +16,7 @@ function row(racks: number, groups: number, demand: number): object {
   const ms: number[] = [];
   let feasible = 0;
   for (let instance = 0; instance < INSTANCES; instance += 1) {
-    const free = Array.from({ length: racks }, () => random.between(6, TRAYS));
+    const free = Array.from({ length: racks }, () => random.between(4, TRAYS));
     const sizes = split(Math.floor(free.reduce((sum, one) => sum + one, 0) * demand), groups, random);
     if (sizes.some(size => size === 0)) continue;
     const fits = exact([...sizes].sort((a, b) => b - a), free, 0, new Set());
@@ -48,7 +48,7 @@ function row(racks: number, groups: number, demand: number): object {
 }
 
 function split(total: number, groups: number, random: Random): number[] {
-  const weights = Array.from({ length: groups }, () => 50 + random.below(100));
+  const weights = Array.from({ length: groups }, () => 90 + random.below(20));
   const sum = weights.reduce((one, other) => one + other, 0);
   return weights.map(weight => Math.min(TRAYS, Math.floor((total * weight) / sum)));
 }
