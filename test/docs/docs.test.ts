@@ -10,7 +10,7 @@ import { ANNOTATION, LABEL } from 'cdk8s-grove/core';
 const DOCS = resolve(__dirname, '../../docs');
 const files = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md')).sort();
 const text = (file: string) => readFileSync(join(DOCS, file), 'utf8');
-const blocks = files.flatMap(file => [...text(file).matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code], index): [string, string] => [`${file} ${index + 1}`, code!]));
+const blocks = files.flatMap(file => [...text(file).matchAll(/^```(?:ts|js)\n([^]*?)^```$/gm)].map(([, code], index): [string, string] => [`${file} ${index + 1}`, code!]));
 
 test.each(blocks)('%s compiles', (_, code) => {
   expect(complaints(code)).toEqual([]);
