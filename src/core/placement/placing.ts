@@ -1,11 +1,11 @@
 import { Budget } from './budget';
 import type { ClusterIndex } from './cluster-index';
 import { DomainSearch, Preferences } from './domain-search';
-import { Gang, Leaf, NONE } from './gang';
+import { Gang, Group, IMPOSSIBLE, NONE } from './gang';
 import type { Placed } from './improver';
 import { Packer } from './packer';
 import type { PlacementGroup, RunningPod } from './problem';
-import type { Scope } from './scope';
+import { Scope, chosenScope, domainsIn, narrowed } from './scope';
 import { spread } from './spread';
 import { Trial } from './trial';
 
@@ -34,16 +34,28 @@ export function attempt(
   return placed;
 }
 
-/** What would fit of a gang of which it is not known whether it fits whole. */
+/** What would fit of a gang of which it is not known whether it fits whole: group by group in the domain with most room, nothing reconsidered. */
 export function greedy(index: ClusterIndex, gang: Gang, base: Scope): Placed {
   const trial = new Trial(index, gang);
   const packer = new Packer(trial, new Budget(0));
-  const scopes = new Map<Leaf, Scope>();
-  for (const leaf of gang.leaves) if (gang.groups.every(({ required, leaves }) => required === NONE || !leaves.includes(leaf))) scopes.set(leaf, base);
-  for (const [leaf, scope] of scopes) packer.fill({ leaf, scope, count: leaf.need });
+  const visit = (group: Group, around: Scope): void => {
+    const scope = roomiest(index, group, around);
+    for (const leaf of group.leaves) if (leaf.group === group) packer.fill({ leaf, scope, count: leaf.need });
+    for (const child of group.children) visit(child, scope);
+  };
+  visit(gang.root, base);
   const placed = trial.placed();
   trial.rollback(0);
   return placed;
+}
+
+function roomiest(index: ClusterIndex, { required, pin, leaves }: Group, around: Scope): Scope {
+  if (required === NONE) return around;
+  if (required === IMPOSSIBLE || pin === IMPOSSIBLE) return chosenScope([]);
+  const room = (domain: number) => leaves.reduce((sum, { need, rooms }) => sum + Math.min(need, rooms.perDomain[required]![domain]!), 0);
+  const domains = domainsIn(index, around, required).filter(domain => pin === NONE || domain === pin);
+  const best = domains.reduce((one, other) => (one >= 0 && room(one) >= room(other) ? one : other), -1);
+  return best < 0 ? chosenScope([]) : narrowed(index, around, required, best);
 }
 
 function addExtras(trial: Trial, search: DomainSearch, gang: Gang): void {

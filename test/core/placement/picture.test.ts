@@ -15,7 +15,9 @@ const running: RunningPod[] = IN_USE.flatMap((trays, rack) => Array.from({ lengt
   ({ name: `p${rack}-${tray}`, node: `r${rack}-${tray}`, request: { gpu: tray === trays - 1 ? 2 : 4 } })));
 const leaf = (name: string, count: number, gpu: number) => ({ name, required: 'rack', pods: { count, minCount: count, request: { gpu } } });
 const problem: PlacementProblem = {
-  levels: ['block', 'rack'], nodes, running,
+  levels: ['block', 'rack'],
+  nodes,
+  running,
   gang: { name: 'llm', required: 'block', groups: [leaf('prefill', 5, 4), leaf('decode', 7, 4), leaf('router', 2, 1)] },
 };
 
