@@ -1,6 +1,6 @@
 import loadHighs from 'highs';
 import { leavesOf } from './random-problem';
-import { admits, claims, domainOf, free, groupsOf, intact, value } from './rules';
+import { admits, claims, domainOf, free, groupsOf, intact, spans, value } from './rules';
 import type { PlacementGroup, PlacementNode, PlacementProblem } from '../../../src/core';
 
 type Highs = Awaited<ReturnType<typeof loadHighs>>;
@@ -22,10 +22,15 @@ export function weights(problem: PlacementProblem): number[] {
   return bounds.map((_, at) => (at >= kept ? 0 : bounds.slice(at + 1, kept).reduce((product, bound) => product * bound, 1)));
 }
 
-/** The problem without preemption as an integer program, for its best value or just for any solution. */
+/**
+ * The problem without preemption as an integer program, for its best value or just for any solution. Presolving has been seen to call a problem
+ * infeasible that has a solution, so it is not believed alone.
+ */
 export function askOracle(solver: Highs, problem: PlacementProblem, isValued: boolean): Verdict {
   const program = new Program(problem, isValued);
-  const solution = solver.solve(program.text(), { time_limit: 20, mip_rel_gap: 0, mip_abs_gap: 0.5 } as never);
+  const ask = (presolve: string) => solver.solve(program.text(), { time_limit: 20, mip_rel_gap: 0, mip_abs_gap: 0.5, presolve } as never);
+  const first = ask('on');
+  const solution = first.Status === 'Infeasible' ? ask('off') : first;
   if (solution.Status === 'Infeasible') return { feasible: false };
   if (solution.Status !== 'Optimal') throw new Error(`the oracle says ${solution.Status}`);
   if (!isValued) return { feasible: true };
@@ -129,8 +134,8 @@ class Program {
     parts.forEach(({ value: amount }, at) => { this.constant += weighing[at]! * amount; });
     const leaves = leavesOf(this.problem.gang);
     for (const { name } of leaves) for (const node of this.problem.nodes) this.weigh(this.x(name, node.name), -weightOf('missing'));
-    for (const group of groupsOf(this.problem.gang)) {
-      if (group.preferred !== undefined) this.use(`p_${group.name}`, leavesOf(group), group.preferred, () => true, weightOf(`preferred ${group.preferred}`));
+    for (const { part, level, groups } of spans(this.problem)) {
+      for (const group of groups) this.use(`p_${level}_${group.name}`, leavesOf(group), level, () => true, weightOf(part));
     }
     const { racks, hosts } = intact(this.problem);
     this.use('r', leaves, 'rack', rack => racks.has(rack), weightOf('racks broken'));

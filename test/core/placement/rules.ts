@@ -109,19 +109,31 @@ export function value(problem: PlacementProblem, assignment: readonly Assignment
     const nodes = new Set([...assignment.filter(one => names.has(one.group)), ...old].map(({ node }) => node));
     return new Set(problem.nodes.filter(({ name }) => nodes.has(name)).map(node => domainOf(problem, node, level) ?? `only ${node.name}`)).size;
   };
-  const preferring = (level: string) => groupsOf(problem.gang).filter(({ preferred }) => preferred === level);
   const pods = leaves.reduce((sum, leaf) => sum + Math.max(leaf.pods!.count, leaf.pods!.minCount), 0);
+  const most = (level: string) => Math.min(pods + 1, new Set(problem.nodes.map(node => domainOf(problem, node, level) ?? `only ${node.name}`)).size);
   const parts = [{ part: 'missing', value: missing, bound: pods }];
-  for (const level of ['block', 'rack', 'host']) {
-    const groups = preferring(level);
-    if (groups.length > 0) parts.push({ part: `preferred ${level}`, value: groups.reduce((sum, group) => sum + used(group, level), 0), bound: groups.length * (pods + 1) });
+  for (const { part, level, groups } of spans(problem)) {
+    parts.push({ part, value: groups.reduce((sum, group) => sum + used(group, level), 0), bound: groups.length * most(level) });
   }
   const { racks, hosts } = intact(problem);
   const nodes = new Set(assignment.map(({ node }) => node));
   const touched = problem.nodes.filter(({ name }) => nodes.has(name));
-  parts.push({ part: 'racks broken', value: new Set(touched.map(node => domainOf(problem, node, 'rack')).filter(rack => rack !== undefined && racks.has(rack))).size, bound: pods });
-  parts.push({ part: 'hosts broken', value: touched.filter(({ name }) => hosts.has(name)).length, bound: pods });
+  parts.push({ part: 'racks broken', value: new Set(touched.map(node => domainOf(problem, node, 'rack')).filter(rack => rack !== undefined && racks.has(rack))).size, bound: most('rack') });
+  parts.push({ part: 'hosts broken', value: touched.filter(({ name }) => hosts.has(name)).length, bound: most('host') });
   return parts;
+}
+
+/** Parts that count the domains of a level which groups use: the preferred levels, broadest first, then the levels around those. */
+export function spans(problem: PlacementProblem): { part: string; level: string; groups: PlacementGroup[] }[] {
+  const levels = [...problem.levels.map(level => (typeof level === 'string' ? level : level.name)), 'host'];
+  const contains = (outer: string, inner: string) => inner === 'host' || (isNested(problem, outer) && isNested(problem, inner));
+  const groups = groupsOf(problem.gang).filter(({ preferred }) => preferred !== undefined);
+  return [
+    ...levels.map(level => ({ part: `preferred ${level}`, level, groups: groups.filter(({ preferred }) => preferred === level) })),
+    ...levels.map((level, at) => ({
+      part: `around ${level}`, level, groups: groups.filter(({ preferred }) => levels.indexOf(preferred!) > at && contains(level, preferred!)),
+    })),
+  ].filter(part => part.groups.length > 0);
 }
 
 /** Racks and hosts of which no GPU is in use. */
