@@ -187,7 +187,8 @@ export class Gang {
 function pressure({ demand: placed }: Rooms, table: Rooms): number {
   const { demand } = table;
   if (placed === demand) return 1;
-  if (placed.filter !== demand.filter || demand.maxPerNode < MOST_PODS || (demand.claim >= 0 && demand.claim !== placed.claim)) return 0;
+  const covers = placed.filter === demand.filter || demand.filter.covers(placed.filter);
+  if (!covers || demand.maxPerNode < MOST_PODS || (demand.claim >= 0 && demand.claim !== placed.claim)) return 0;
   const counted = demand.resources.map((resource, at) => ({ resource, amount: demand.amounts[at]! }))
     .filter(({ resource }) => resource !== 0 || table.crowded > 0);
   return counted.length === 0 ? 0 : Math.min(...counted.map(({ resource, amount }) => Math.floor(amountOf(placed, resource) / amount)));

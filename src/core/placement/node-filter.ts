@@ -17,6 +17,14 @@ export class NodeFilter {
     return ((this.bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
   }
 
+  /** Whether it admits every node that the other one does. */
+  covers({ demand: other }: NodeFilter): boolean {
+    const { tolerations = [], nodeSelector = {}, gpuModel } = this.demand;
+    return (other.tolerations ?? []).every(taint => tolerations.includes(taint))
+      && Object.entries(nodeSelector).every(([key, value]) => other.nodeSelector?.[key] === value)
+      && (gpuModel === undefined || gpuModel === other.gpuModel);
+  }
+
   /** @param node undefined when the slot is empty */
   update(slot: number, node: PlacementNode | undefined): void {
     const word = slot >>> 5;
