@@ -19,7 +19,8 @@ export function contract(name: string, connect: () => Promise<Subject>): void {
     });
     afterAll(() => bench.close());
 
-    for (const part of [creating, updating, patching, listing, watching, deleting, startingPods, changingPods, bindingPods, customTypes, discovering, collecting]) {
+    const parts = [creating, updating, patching, listing, watching, deleting, startingPods, changingPods, bindingPods, customTypes, discovering, collecting];
+    for (const part of parts) {
       part(() => bench);
     }
   });

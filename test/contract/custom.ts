@@ -39,7 +39,7 @@ export function customTypes(bench: () => Bench): void {
       const refused = await refusal(client.create(GADGET, gadget(home, 'forbidden', spec)));
       expect(refused).toMatchObject({ status: 422, reason: 'Invalid', details: { name: 'forbidden', kind: 'Gadget', group: 'contract.example.com' } });
       expect(refused.details?.causes).toEqual(expect.arrayContaining([expect.objectContaining({ field, message: expect.stringContaining(message) })]));
-      expect(refused.message).toContain(`Gadget.contract.example.com "forbidden" is invalid: `);
+      expect(refused.message).toContain('Gadget.contract.example.com "forbidden" is invalid: ');
     });
 
     test('a status that its schema forbids is refused, too', async () => {
@@ -88,8 +88,11 @@ export function customTypes(bench: () => Bench): void {
       await client.patch(GADGET, made.metadata, mergePatch({ status: { replicas: 1, selector: 'app=scaled' } }), 'status');
       const scale = (await raw(transport, { method: 'GET', path: scalePath(home, 'scaled') })).body;
       expect(scale).toMatchObject({
-        kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'scaled', namespace: home, uid: made.metadata.uid },
-        spec: { replicas: 2 }, status: { replicas: 1, selector: 'app=scaled' },
+        kind: 'Scale',
+        apiVersion: 'autoscaling/v1',
+        metadata: { name: 'scaled', namespace: home, uid: made.metadata.uid },
+        spec: { replicas: 2 },
+        status: { replicas: 1, selector: 'app=scaled' },
       });
       const put = await raw(transport, { method: 'PUT', path: scalePath(home, 'scaled'), body: { ...scale, spec: { replicas: 5 } } });
       expect(put).toMatchObject({ status: 200, body: { kind: 'Scale', spec: { replicas: 5 } } });

@@ -17,11 +17,19 @@ export function startingPods(bench: () => Bench): void {
       const made = await client.create<Anything>(POD, pod(home, 'defaults', { containers: [{ name: 'main', image: 'busybox', resources }] }));
       expect(made.metadata.generation).toBe(1);
       expect(made.spec).toMatchObject({
-        restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', terminationGracePeriodSeconds: 30, schedulerName: 'nobody', priority: 0,
-        preemptionPolicy: 'PreemptLowerPriority', enableServiceLinks: true, securityContext: {},
+        restartPolicy: 'Always',
+        dnsPolicy: 'ClusterFirst',
+        terminationGracePeriodSeconds: 30,
+        schedulerName: 'nobody',
+        priority: 0,
+        preemptionPolicy: 'PreemptLowerPriority',
+        enableServiceLinks: true,
+        securityContext: {},
       });
       expect(made.spec.containers).toMatchObject([{
-        imagePullPolicy: 'Always', terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File',
+        imagePullPolicy: 'Always',
+        terminationMessagePath: '/dev/termination-log',
+        terminationMessagePolicy: 'File',
         resources: { limits: { 'cpu': '2', 'nvidia.com/gpu': '4' }, requests: { 'cpu': '1', 'nvidia.com/gpu': '4' } },
       }]);
       expect(made.spec.tolerations).toEqual(['not-ready', 'unreachable'].map((trouble) =>
@@ -128,7 +136,8 @@ export function changingPods(bench: () => Bench): void {
       const narrowed = await client.patch<Anything>(POD, metadata, mergePatch({ spec: { nodeSelector: { rack: '1' } } }));
       expect(narrowed.spec.nodeSelector).toEqual({ zone: 'a', rack: '1' });
       const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'rack', operator: 'In', values: ['1'] }] }] };
-      const pinned = await client.patch<Anything>(POD, metadata, mergePatch({ spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } } }));
+      const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+      const pinned = await client.patch<Anything>(POD, metadata, mergePatch({ spec: { affinity } }));
       expect(pinned.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution).toEqual(required);
       const widened = client.patch(POD, metadata, mergePatch({ spec: { nodeSelector: { zone: 'b' } } }));
       expect(await refusal(widened)).toMatchObject({ status: 422, details: { causes: [expect.objectContaining({ field: 'spec.nodeSelector' })] } });
@@ -175,7 +184,9 @@ export function bindingPods(bench: () => Bench): void {
       expect(bound.status.conditions).toMatchObject([{ type: 'PodScheduled', status: 'True', lastTransitionTime: expect.stringMatching(/Z$/) }]);
       expect((await client.list(POD, { namespace: home, fieldSelector: `spec.nodeName=${NOWHERE}` })).items).toHaveLength(1);
       expect(await refusal(client.bind(made, 'other'))).toMatchObject({
-        status: 409, reason: 'Conflict', details: { name: 'bound', kind: 'pods/binding' },
+        status: 409,
+        reason: 'Conflict',
+        details: { name: 'bound', kind: 'pods/binding' },
         message: expect.stringContaining(`Operation cannot be fulfilled on pods/binding "bound": pod bound is already assigned to node "${NOWHERE}"`),
       });
       await client.delete(POD, made.metadata, { gracePeriodSeconds: 0 });

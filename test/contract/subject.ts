@@ -38,10 +38,10 @@ const GADGET_SCHEMA = {
       required: ['size'],
       properties: {
         size: { type: 'string', minLength: 1, maxLength: 10 },
-        replicas: { 'type': 'integer', 'format': 'int32', 'minimum': 0, 'maximum': 100, 'default': 1 },
+        replicas: { type: 'integer', format: 'int32', minimum: 0, maximum: 100, default: 1 },
         mode: { type: 'string', enum: ['fast', 'slow'] },
         code: { type: 'string', pattern: '^[a-z]+$' },
-        parts: { type: 'array', maxItems: 3, items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, count: { 'type': 'integer', 'default': 2 } } } },
+        parts: { type: 'array', maxItems: 3, items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, count: { type: 'integer', default: 2 } } } },
         settings: { type: 'object', additionalProperties: { type: 'string' } },
         anything: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true },
       },

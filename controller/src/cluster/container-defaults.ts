@@ -28,7 +28,11 @@ function withFieldVersion(source: JsonObject): JsonObject {
 
 function defaultedProbe(probe: JsonObject): JsonObject {
   return {
-    timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe,
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+    ...probe,
     ...(isObject(probe.httpGet) && { httpGet: { path: '/', scheme: 'HTTP', ...probe.httpGet } }),
   };
 }
