@@ -121,7 +121,7 @@ class Starter {
       `--service-account-key-file=${pki.serviceAccounts.certificate}`, `--service-account-signing-key-file=${pki.serviceAccounts.key}`,
       // Pods may be made before their service account is, and new nodes carry no taint that a missing controller would have to take off.
       '--disable-admission-plugins=ServiceAccount,TaintNodesByCondition',
-      '--max-requests-inflight=2000', '--max-mutating-requests-inflight=1000', '--profiling=true', '--v=1',
+      '--max-requests-inflight=2000', '--max-mutating-requests-inflight=1000', '--profiling=false', '--v=1',
     ]);
     await server.until(async () => (await send(this.login, 'GET', '/readyz')).status === 200);
   }
