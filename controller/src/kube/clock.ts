@@ -106,11 +106,6 @@ export class VirtualClock implements Clock {
     return this.pending;
   }
 
-  /** When the next alarm rings, in milliseconds since the epoch; undefined when none is set. */
-  get nextTimerAt(): number | undefined {
-    return this.nextAlarm()?.atMs;
-  }
-
   /** Lets everything run that waits for no timer. */
   settle(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));

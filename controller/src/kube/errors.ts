@@ -94,9 +94,6 @@ export const isGone = (error: unknown): error is ApiError =>
 export const isInvalid = (error: unknown): error is ApiError => hasStatus(error, 422);
 export const isForbidden = (error: unknown): error is ApiError => hasStatus(error, 403);
 export const isUnauthorized = (error: unknown): error is ApiError => hasStatus(error, 401);
-/** The namespace of a create is being deleted: no later attempt can succeed. */
-export const isNamespaceTerminating = (error: unknown): error is ApiError =>
-  hasStatus(error, 403) && (error.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating');
 /** No answer came; whether the request was carried out is unknown. */
 export const isTransportError = (error: unknown): error is TransportError => error instanceof TransportError;
 
