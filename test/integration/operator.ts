@@ -33,6 +33,7 @@ export function runController(connection: Connection, options: OperatorOptions =
 export class Operator {
   /** Every attempt of a write by any of its lives, as `patch pods/status 200`. */
   readonly writes: string[] = [];
+  private readonly written = new Map<string, number>();
   private transport!: MortalTransport;
   private ending = new AbortController();
   private running: Promise<void> = Promise.resolve();
@@ -41,7 +42,7 @@ export class Operator {
 
   async start(): Promise<void> {
     const { server, ca } = this.connection.login;
-    this.transport = new MortalTransport(new HttpsTransport({ server, ca, token: this.connection.address.operatorToken }));
+    this.transport = new MortalTransport(new HttpsTransport({ server, ca, token: this.connection.address.operatorToken }), request => this.count(request));
     this.ending = new AbortController();
     const client = new Client({
       transport: this.transport,
@@ -52,6 +53,11 @@ export class Operator {
     const controller = new GroveController({ client, instance: 'test', log: consoleLog(), ...this.options });
     this.running = controller.run(this.ending.signal);
     await until('the controller has synced', async () => controller.hasSynced || undefined);
+  }
+
+  /** Writes that any of its lives has sent for a namespace. */
+  writesTo(namespace: string): number {
+    return this.written.get(namespace) ?? 0;
   }
 
   /** Ends it as SIGTERM does: what is under way is finished. */
@@ -65,6 +71,11 @@ export class Operator {
   async kill(): Promise<void> {
     this.transport.die();
     await this.stop();
+  }
+
+  private count({ method, path }: KubeRequest): void {
+    const [, namespace] = /\/namespaces\/([^/?]+)/.exec(path) ?? [];
+    if (namespace !== undefined && method !== 'GET') this.written.set(namespace, this.writesTo(namespace) + 1);
   }
 }
 
@@ -80,7 +91,7 @@ function consoleLog() {
 class MortalTransport implements Transport {
   private isDead = false;
 
-  constructor(private readonly transport: HttpsTransport) {}
+  constructor(private readonly transport: HttpsTransport, private readonly onRequest: (request: KubeRequest) => void) {}
 
   die(): void {
     this.isDead = true;
@@ -88,6 +99,7 @@ class MortalTransport implements Transport {
 
   async request(request: KubeRequest): Promise<KubeResponse> {
     this.demandLife();
+    this.onRequest(request);
     const response = await this.transport.request(request);
     this.demandLife();
     return response;

@@ -26,7 +26,7 @@ const constraint = (scenario: Scenario, pack: object) => ({ topologyConstraint: 
 
 test('a gang that needs one rack waits while no rack has room for it, says which comes closest, and then is in one', async () => {
   const scenario = await racks('tight', [3, 3]);
-  await scenario.createTopology(RACK);
+  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   const cliques = [scenario.clique('a', 2, 2), scenario.clique('b', 2, 2)];
   await scenario.createSet('w', { cliques, ...constraint(scenario, { required: 'rack' }) });
   await scenario.untilPending('w-0', `w-0 needs 4 nvidia.com/gpu in one ${RACK}; best is tight-0 with 3 nvidia.com/gpu free`);
@@ -40,7 +40,7 @@ test('a gang that needs one rack waits while no rack has room for it, says which
 
 test('replicas of a scaling group are packed each by itself, the fullest rack first; a lost pod comes back to its rack', async () => {
   const scenario = await racks('own', [2, 3, 3]);
-  await scenario.createTopology(RACK);
+  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   const template: PodCliqueSet['spec']['template'] = {
     cliques: [scenario.clique('router', 1, 1), scenario.clique('lead', 1, 1), scenario.clique('work', 1, 1)],
     podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['lead', 'work'], replicas: 2, minAvailable: 1, ...constraint(scenario, { required: 'rack' }) }],
@@ -66,7 +66,7 @@ test('replicas of a scaling group are packed each by itself, the fullest rack fi
 
 test('a preferred rack holds what it can, and surplus that it cannot hold goes elsewhere', async () => {
   const scenario = await racks('near', [2, 2]);
-  await scenario.createTopology(RACK);
+  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   await scenario.createSet('w', { cliques: [scenario.clique('a', 3, 2)], ...constraint(scenario, { preferred: 'rack' }) });
   await scenario.untilPods({ total: 3, ready: 3 });
   expect(await racksOf(scenario)).toHaveLength(2);
@@ -74,13 +74,13 @@ test('a preferred rack holds what it can, and surplus that it cannot hold goes e
 
 test('without its topology a set tells so; with it again, all is well, and no pod has moved', async () => {
   const scenario = await racks('lost', [3, 2]);
-  await scenario.createTopology(RACK);
+  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   await scenario.createSet('w', { cliques: [scenario.clique('a', 3, 3)], ...constraint(scenario, { required: 'rack' }) });
   const before = await scenario.untilPods({ total: 3, ready: 3 });
   await scenario.delete(CLUSTER_TOPOLOGY_BINDING, scenario.namespace);
   await scenario.untilSetCondition('w', { type: 'TopologyLevelsUnavailable', status: 'Unknown', reason: 'ClusterTopologyNotFound' });
   expect((await scenario.set('w')).status?.conditions?.map(({ type }) => type)).not.toContain('Stalled');
-  await scenario.createTopology(RACK);
+  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   await scenario.untilSetCondition('w', { type: 'TopologyLevelsUnavailable', status: 'False' });
   await scenario.until('the constraint is back', async () => {
     const gang = await scenario.gang('w-0');

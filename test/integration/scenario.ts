@@ -27,7 +27,7 @@ type Template = PodCliqueSet['spec']['template'];
 
 /** A namespace and nodes of its own, so that tests do not disturb one another, and all that a test does with them and reads there. */
 export class Scenario {
-  private readonly topologies: string[] = [];
+  private readonly clusterWide: { readonly type: ResourceType; readonly name: string }[] = [];
   private cordoned: string[] = [];
   private hasEnded = false;
 
@@ -56,24 +56,23 @@ export class Scenario {
     });
   }
 
-  createSet(name: string, template: Template, replicas = 1): Promise<PodCliqueSet> {
-    return this.createObject(POD_CLIQUE_SET, aSet(name, template, replicas));
+  createSet(name: string, template: Template, replicas = 1, updateStrategy?: PodCliqueSet['spec']['updateStrategy']): Promise<PodCliqueSet> {
+    const set = aSet(name, template, replicas);
+    return this.createObject(POD_CLIQUE_SET, { ...set, spec: { ...set.spec, ...(updateStrategy ? { updateStrategy } : {}) } });
   }
 
+  /** Creates an object in the scenario's namespace; one that has no namespace goes when the scenario ends. */
   createObject<T extends KubeObject>(type: ResourceType, object: T): Promise<T> {
     const { uid: _server, generation: _servers, ...metadata } = object.metadata;
-    return this.connection.admin.create<T>(type, { ...object, metadata: { ...metadata, namespace: this.namespace } });
+    if (type.namespaced) return this.connection.admin.create<T>(type, { ...object, metadata: { ...metadata, namespace: this.namespace } });
+    this.clusterWide.push({ type, name: metadata.name ?? '' });
+    return this.connection.admin.create<T>(type, { ...object, metadata });
   }
 
-  /** A topology of one level, the rack, by that node label. */
-  async createTopology(rackLabel: string): Promise<ClusterTopologyBinding> {
-    this.topologies.push(this.namespace);
-    return this.connection.admin.create<ClusterTopologyBinding>(CLUSTER_TOPOLOGY_BINDING, {
-      apiVersion: 'grove.io/v1alpha1',
-      kind: 'ClusterTopologyBinding',
-      metadata: { name: this.namespace },
-      spec: { levels: [{ domain: 'rack', key: rackLabel }] },
-    });
+  /** A topology of these levels, broadest first, under a name that no other scenario has: the first is named after the namespace. */
+  createTopology(levels: ClusterTopologyBinding['spec']['levels']): Promise<ClusterTopologyBinding> {
+    const name = [this.namespace, ...(this.clusterWide.length > 0 ? [this.clusterWide.length] : [])].join('-');
+    return this.createObject<ClusterTopologyBinding>(CLUSTER_TOPOLOGY_BINDING, { apiVersion: 'grove.io/v1alpha1', kind: 'ClusterTopologyBinding', metadata: { name }, spec: { levels } });
   }
 
   patch(type: ResourceType, name: string, change: object, subresource?: string): Promise<KubeObject> {
@@ -88,8 +87,15 @@ export class Scenario {
     return this.connection.admin.delete(type, { namespace: type.namespaced ? this.namespace : undefined, name });
   }
 
-  /** Lets the next `count` of the cordoned nodes take pods, one after another as people do it. */
-  async uncordon(count: number): Promise<void> {
+  /** Nodes that from now on take no pods. @default all */
+  async cordon(nodes: readonly string[] = this.nodes): Promise<void> {
+    const taken = nodes.filter(node => !this.cordoned.includes(node));
+    this.cordoned.push(...taken);
+    await Promise.all(taken.map(node => this.patch(NODE, node, { spec: { unschedulable: true } })));
+  }
+
+  /** Lets the next `count` of the cordoned nodes take pods, one after another as people do it. @default all */
+  async uncordon(count = this.cordoned.length): Promise<void> {
     for (const node of this.cordoned.splice(0, count)) await this.patch(NODE, node, { spec: { unschedulable: null } });
   }
 
@@ -177,8 +183,8 @@ export class Scenario {
     this.hasEnded = true;
     await Promise.all((await this.all<PodCliqueSet>(POD_CLIQUE_SET)).map(({ metadata }) => this.delete(POD_CLIQUE_SET, metadata.name ?? '')));
     await this.untilNothing();
-    const topologies = this.topologies.map(name => this.delete(CLUSTER_TOPOLOGY_BINDING, name).catch(() => undefined));
-    await Promise.all([deleteNodes(this.connection.login, this.nodes), ...topologies]);
+    const others = this.clusterWide.map(({ type, name }) => this.delete(type, name).catch(() => undefined));
+    await Promise.all([deleteNodes(this.connection.login, this.nodes), ...others]);
   }
 
   private async untilCondition(

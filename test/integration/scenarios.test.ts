@@ -1,0 +1,25 @@
+import { runController } from './operator';
+import { RealScenarioCluster } from './real-cluster';
+import { View } from './view';
+import { connect } from '../control-plane/connect';
+import { Scenario } from '../scenarios/cluster';
+import { gangScheduling } from '../scenarios/gang-scheduling';
+
+/** Scenarios side by side: each has nodes and a namespace of its own, so only the two cores are shared. */
+const LIMIT_MS = 180_000;
+
+const topics: Readonly<Record<string, readonly Scenario[]>> = { 'gang scheduling': gangScheduling };
+
+const connection = connect();
+const operator = runController(connection);
+const view = new View(connection.admin);
+const watching = new AbortController();
+beforeAll(() => view.start(watching.signal));
+connection.atEnd(() => Promise.resolve(watching.abort()));
+
+describe.each(Object.entries(topics))('%s', (_, scenarios) => {
+  test.concurrent.each(scenarios.map(scenario => [scenario.id, scenario.title, scenario] as const))('%s: %s', async (_id, _title, { id, cluster: options, play }) => {
+    const cluster = await RealScenarioCluster.begin(connection, operator, view, id, options);
+    await play(cluster).finally(() => cluster.end());
+  }, LIMIT_MS);
+});
