@@ -1,14 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { SCHEDULER_NAME } from 'cdk8s-grove/core';
+import { AdmissionConfig, KNOWN_SCHEDULERS, SCHEDULER_NAME } from 'cdk8s-grove/core';
 import { Client, Clock, Controller, EventRecorder, Logger, Random, ReconcileObservation, ReconcileResult, WorkQueue, silentLogger, systemClock } from './kube';
 import { admissionOf } from './reconcilers/admission';
+import { Failures } from './reconcilers/failures';
 import { reconcilePodClique } from './reconcilers/podclique';
 import { reconcileScalingGroup } from './reconcilers/podcliquescalinggroup';
 import { reconcilePodCliqueSet } from './reconcilers/podcliqueset';
 import { reconcilePodGang } from './reconcilers/podgang';
 import { World } from './reconcilers/world';
 import { Decision, Scheduler } from './scheduler/scheduler';
-import { Caches, createCaches, fillCaches } from './state/caches';
+import { Caches, createCaches } from './state/caches';
+import { Watches } from './state/watches';
 import { Writer } from './state/writer';
 import { Queues, connect } from './triggers';
 
@@ -23,6 +25,8 @@ export interface GroveControllerOptions {
   readonly log?: Logger;
   /** Image of the init container that waits for parents. @default the core's */
   readonly startupImage?: string;
+  /** What sets may ask for. @default everything, and every scheduler that Grove can work with: gangs of others are made, and left to those */
+  readonly admission?: Partial<AdmissionConfig>;
   readonly observeReconcile?: (observation: ReconcileObservation) => void;
   readonly observeDecision?: (decision: Decision) => void;
 }
@@ -35,19 +39,21 @@ export class GroveController {
   readonly caches: Caches = createCaches();
   private readonly queues: Queues;
   private readonly world: World;
+  private readonly watches: Watches;
   private readonly scheduler: Scheduler;
   private readonly clock: Clock;
   private readonly log: Logger;
   private synced = false;
 
   constructor(private readonly options: GroveControllerOptions) {
-    const { client, clock = systemClock, log = silentLogger, random, instance, startupImage } = options;
+    const { client, clock = systemClock, log = silentLogger, random, instance, startupImage, admission } = options;
     this.clock = clock;
     this.log = log;
     const queue = () => new WorkQueue({ clock, ...(random ? { random } : {}), maxDelayMs: 60_000 });
     this.queues = { sets: queue(), scalingGroups: queue(), cliques: queue(), gangs: queue() };
     const events = new EventRecorder({ client, component: SCHEDULER_NAME, instance, clock, log });
-    const writer = new Writer(client, this.caches, clock);
+    this.watches = new Watches(this.caches, { client, clock, random: random ?? Math.random, log });
+    const writer = new Writer(client, this.caches, clock, cache => this.watches.isServed(cache));
     this.scheduler = new Scheduler({
       caches: this.caches,
       writer,
@@ -63,7 +69,8 @@ export class GroveController {
       events,
       clock,
       ...(startupImage === undefined ? {} : { startupImage }),
-      admission: admissionOf(),
+      admission: admissionOf({ schedulers: KNOWN_SCHEDULERS, ...admission }, () => [...this.caches.topologies.store.values()]),
+      gangFailures: new Failures(key => this.queues.sets.addAfter(key, 0)),
       verdict: key => this.scheduler.verdict(key),
     };
     connect(this.caches, this.queues);
@@ -82,9 +89,8 @@ export class GroveController {
 
   /** Works until the signal aborts; resolves when what was under way then has ended. */
   async run(signal: AbortSignal): Promise<void> {
-    const { client, random = Math.random } = this.options;
     setMaxListeners(0, signal); // every watch, queue and timer listens to the one signal
-    await Promise.race([fillCaches(this.caches, { client, clock: this.clock, random, log: this.log }, signal), aborted(signal)]);
+    await Promise.race([this.watches.start(signal), aborted(signal)]);
     if (signal.aborted) return;
     this.synced = true;
     this.scheduler.start(signal);

@@ -26,7 +26,8 @@ export function connect(caches: Caches, queues: Queues): void {
   caches.pods.store.subscribe(change => onPod(change, caches, queues));
   for (const { store } of [caches.services, caches.autoscalers, caches.claims, caches.computeDomains]) {
     store.subscribe(({ object, old }) => {
-      if (old && (!object || isTerminating(object) !== isTerminating(old))) addLabelled(queues.sets, old, LABEL.partOf, BATCH_MS);
+      const isNews = old ? !object || isTerminating(object) !== isTerminating(old) : object && isTerminating(object);
+      if (isNews) addLabelled(queues.sets, (old ?? object)!, LABEL.partOf, BATCH_MS);
     });
   }
   caches.gangs.store.subscribe(change => onGang(change, caches, queues));
@@ -111,6 +112,7 @@ function onOwned({ object, old }: Change<KubeObject>, own: WorkQueue, sets: Work
   if (!subject) return;
   if (!object || !old || isRevised(object, old)) own.add(keyOf(subject));
   addLabelled(sets, subject, LABEL.partOf, BATCH_MS);
+  if (old && old.metadata.labels?.[LABEL.partOf] !== subject.metadata.labels?.[LABEL.partOf]) addLabelled(sets, old, LABEL.partOf, BATCH_MS);
 }
 
 function gangsOfScalingGroup({ object, old }: Change<KubeObject>, caches: Caches, queues: Queues): void {

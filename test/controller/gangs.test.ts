@@ -121,7 +121,7 @@ test('a set that admission would refuse is reported and not carried out, until i
   const stalled = await cluster.until('Stalled', ({ sets: [{ status }] }) => status?.conditions?.some(({ type }) => type === 'Stalled') ?? false);
   await cluster.clock.advance(60_000);
   expect((await cluster.state()).cliques).toHaveLength(0);
-  expect(stalled.sets[0].status!.conditions![0].message).toContain('spec.template.cliques[0].spec.minAvailable');
+  expect(stalled.sets[0].status!.conditions!.find(({ type }) => type === 'Stalled')!.message).toContain('spec.template.cliques[0].spec.minAvailable');
   await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { cliques: [aCliqueTemplate('pc', 2, 2, gpus(1))] } } });
   const { sets } = await cluster.until('ready', ({ ready, sets: [{ status }] }) => ready.length === 2 && status?.availableReplicas === 1);
   expect(sets[0].status!.conditions!.map(({ type }) => type)).not.toContain('Stalled');

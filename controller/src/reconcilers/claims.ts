@@ -4,28 +4,41 @@ import {
 } from 'cdk8s-grove/core';
 import { World } from './world';
 import { Client, RESOURCE_CLAIM_TEMPLATE, isNotFound } from '../kube';
-import { scopedKey } from '../state/caches';
 
 /** Keeps the claims that the replicas of a scaling group share. */
 export async function syncGroupClaims(world: World, set: PodCliqueSet, group: PodCliqueScalingGroup): Promise<void> {
-  await sync(world, group, scalingGroupClaims(set, group, await externalTemplates(world.writer.client, set)));
+  await sync(world, set, group, external => scalingGroupClaims(set, group, external));
 }
 
 /** Keeps the claims that the pods of a clique share. */
 export async function syncCliqueClaims(world: World, set: PodCliqueSet, clique: PodClique): Promise<void> {
   const position = cliquePosition(set, clique);
-  if (position) await sync(world, clique, cliqueClaims(set, clique, position.clique, await externalTemplates(world.writer.client, set)));
+  if (position) await sync(world, set, clique, external => cliqueClaims(set, clique, position.clique, external));
 }
 
-/** Takes our finalizer from ComputeDomains that are to go: those of a set that goes, and those that nobody asks for any more. */
-export async function releaseComputeDomains({ caches, writer }: World, set: PodCliqueSet): Promise<void> {
-  const domains = caches.computeDomains.store.byIndex('set', scopedKey(set, set.metadata.name ?? ''));
-  if (isTerminating(set)) await writer.removeAll(domains.filter(domain => !isTerminating(domain)));
-  for (const domain of domains) if (isTerminating(set) || isTerminating(domain)) await writer.releaseFinalizers(domain);
+/** Takes our finalizer from ComputeDomains of a set that are to go; all of them are when the set itself goes. */
+export async function releaseComputeDomains({ caches, writer }: World, setKey: string, goes: 'all' | 'those that go'): Promise<void> {
+  const domains = () => caches.computeDomains.store.byIndex('set', setKey);
+  if (goes === 'all') await writer.removeAll(domains().filter(domain => !isTerminating(domain)));
+  for (const domain of domains()) if (isTerminating(domain)) await writer.releaseFinalizers(domain);
+}
+
+/** Stands for a template that has not been read. */
+const UNREAD = {};
+
+/**
+ * The plan, made with the templates in the cluster that the set's sharing refers to. They are read only when the plan makes claims from them:
+ * claims do not change afterwards (spec 08 §7).
+ */
+export async function withExternalTemplates<P extends { readonly create: readonly KubeObject[] }>(
+  client: Client, set: PodCliqueSet, plan: (external: ExternalTemplate | undefined) => P,
+): Promise<P> {
+  const draft = plan(() => ({ spec: UNREAD }));
+  return draft.create.some(({ spec }) => spec === UNREAD) ? plan(await externalTemplates(client, set)) : draft;
 }
 
 /** The templates in the cluster that the set's sharing refers to, read now; undefined when it refers to none. */
-export async function externalTemplates(client: Client, set: PodCliqueSet): Promise<ExternalTemplate | undefined> {
+async function externalTemplates(client: Client, set: PodCliqueSet): Promise<ExternalTemplate | undefined> {
   const { resourceClaimTemplates = [], resourceSharing = [], cliques } = set.spec.template;
   const sharing: PodCliqueResourceSharing[] = [...resourceSharing, ...[...scalingGroups(set), ...cliques].flatMap(scope => scope.resourceSharing ?? [])];
   const foreign = sharing.filter(({ name, namespace }) => namespace || !resourceClaimTemplates.some(template => template.name === name));
@@ -48,8 +61,11 @@ async function read(client: Client, namespace: string, name: string): Promise<Ku
   }
 }
 
-async function sync({ caches, writer }: World, owner: KubeObject, wanted: readonly KubeObject[]): Promise<void> {
-  const plan = planOwned(wanted, caches.claims.store.byIndex('owner', owner.metadata.uid ?? ''));
+async function sync(
+  { caches, writer }: World, set: PodCliqueSet, owner: KubeObject, wanted: (external: ExternalTemplate | undefined) => readonly KubeObject[],
+): Promise<void> {
+  const live = caches.claims.store.byIndex('owner', owner.metadata.uid ?? '');
+  const plan = await withExternalTemplates(writer.client, set, external => planOwned(wanted(external), live));
   await writer.createAll(plan.create);
   await writer.removeAll(plan.remove);
 }

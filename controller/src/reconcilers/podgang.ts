@@ -1,11 +1,11 @@
 import {
-  GangContext, LABEL, Pod, PodClique, PodCliqueSet, PodGang, cliquePosition, desiredGang, desiredGangNames, gangPosition, isActive, isTerminating,
+  GangContext, LABEL, LastError, Pod, PodClique, PodCliqueSet, PodGang, cliquePosition, desiredGang, desiredGangNames, gangPosition, isActive, isTerminating,
   isUrgentGangStatus, podGangStatus, topologyOf,
 } from 'cdk8s-grove/core';
 import { World, guarded, pass, soonest } from './world';
-import { ReconcileResult, mergePatch, parseKey } from '../kube';
+import { ReconcileResult, keyOf, mergePatch, parseKey } from '../kube';
 import { scopedKey } from '../state/caches';
-import { mergeDiff } from '../state/merge-diff';
+import { authored, mergeDiff } from '../state/merge-diff';
 
 /** How long a new gang waits for its pods before it is made without them: one write is better than two. */
 const PODS_WAIT_MS = 10_000;
@@ -24,16 +24,26 @@ export async function reconcilePodGang(world: World, key: string): Promise<Recon
   const isSound = world.admission(set).allowed;
   const wanted = isSound ? wantedGang(world, set, members, pods) : live && withPods(live, pods);
   if (!wanted) {
+    world.gangFailures.clear(keyOf(set), parseKey(key).name);
     if (live && isSound && !isWanted(world, set, live)) await world.writer.removeAll([live]);
     return;
   }
   const initialized = isInitialized(world, wanted, pods);
   if (!live && !initialized && newestAgeMs(members, world.clock.now()) < PODS_WAIT_MS) return { requeueAfterMs: PODS_POLL_MS };
   const againMs = await pass(
-    () => guarded(world, live ?? wanted, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted)),
-    () => writeStatus(world, key, pods, initialized),
+    () => guarded(world, live ?? set, 'ERR_CREATE_OR_PATCH_PODGANG', 'PodGangCreateOrUpdateFailed', () => sync(world, live, wanted)),
+    errors => {
+      keepErrors(world, keyOf(set), wanted, errors);
+      return writeStatus(world, key, pods, initialized);
+    },
   );
   return soonest(againMs);
+}
+
+/** Gangs have no field for what could not be done for them; their set tells it. */
+function keepErrors({ gangFailures }: World, setKey: string, { metadata: { name = '' } }: PodGang, [error]: readonly LastError[] = []): void {
+  if (error) gangFailures.record(setKey, name, error);
+  else gangFailures.clear(setKey, name);
 }
 
 async function writeStatus({ caches, writer, verdict, clock }: World, key: string, pods: readonly Pod[], initialized: boolean): Promise<number | undefined> {
@@ -105,11 +115,6 @@ async function sync({ writer }: World, live: PodGang | undefined, wanted: PodGan
   const labels = { ...groveLabels(live), ...wanted.metadata.labels };
   const change = mergeDiff(authored(live), authored({ ...wanted, metadata: { ...wanted.metadata, labels } }));
   if (Object.keys(change).length > 0) await writer.patch(live, mergePatch(change));
-}
-
-/** The part of a gang that is written from its set. */
-function authored({ metadata: { labels = {}, annotations = {} }, spec }: PodGang): object {
-  return { metadata: { labels, annotations }, spec };
 }
 
 /** Labels in Grove's name that others have put on a gang stay (spec 03 §3). */

@@ -1,5 +1,6 @@
 import { AdmissionResult, GangVerdict, KubeObject, LastError, PodCliqueSet, earliest, timestamp } from 'cdk8s-grove/core';
 import { Clock, EventRecorder, ReconcileResult, isConflict, messageOf } from '../kube';
+import { Failures } from './failures';
 import { Caches } from '../state/caches';
 import { Writer } from '../state/writer';
 
@@ -13,12 +14,14 @@ export interface World {
   readonly startupImage?: string;
   /** What admission says of a set as it is now. */
   readonly admission: (set: PodCliqueSet) => AdmissionResult;
+  /** What could not be done for gangs, which have no field for it. */
+  readonly gangFailures: Failures;
   /** What our scheduler last said of a gang, by `namespace/name`. */
   readonly verdict: (gangKey: string) => GangVerdict | undefined;
 }
 
 /** A step of a pass has failed. */
-class StepError extends Error {
+export class StepError extends Error {
   constructor(readonly lastErrors: readonly LastError[], override readonly cause: unknown) {
     super(messageOf(cause));
   }
@@ -50,10 +53,9 @@ export async function pass<T>(steps: () => Promise<void>, writeStatus: (lastErro
   return writeStatus();
 }
 
-/** The errors of this pass; those of the last one where they say the same, so that a failure which goes on is not written again and again. */
+/** The errors of this pass; what went wrong in the last one, too, keeps its time, so that a failure which goes on is not written again and again. */
 export function lastErrorsOf({ status }: { readonly status?: { readonly lastErrors?: readonly LastError[] } }, errors: readonly LastError[] | undefined) {
-  const text = (all: readonly LastError[] | undefined) => all?.map(({ code, description }) => `${code} ${description}`).join();
-  return text(errors) === text(status?.lastErrors) ? status?.lastErrors : errors;
+  return errors?.map(error => ({ ...error, observedAt: status?.lastErrors?.find(({ code }) => code === error.code)?.observedAt ?? error.observedAt }));
 }
 
 /** The result of a pass that has to come again after the shortest of these times, if there is one. */

@@ -2,7 +2,7 @@ import {
   ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang,
 } from 'cdk8s-grove/core';
 import { CLUSTER_TOPOLOGY_BINDING, COMPUTE_DOMAIN, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
-import { Client, Clock, HORIZONTAL_POD_AUTOSCALER, Logger, NODE, POD, RESOURCE_CLAIM, Random, Reflector, ResourceType, SERVICE, Store, apiVersionOf, isNotFound } from '../kube';
+import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, RESOURCE_CLAIM, ResourceType, SERVICE, Store } from '../kube';
 
 /** One type of object that the controller watches. */
 export interface Cache<T extends KubeObject> {
@@ -44,7 +44,7 @@ export function createCaches(): Caches {
     gangs: { type: POD_GANG, store: new Store<PodGang>(bySet) },
     topologies: { type: CLUSTER_TOPOLOGY_BINDING, store: new Store<ClusterTopologyBinding>() },
     services: { type: SERVICE, store: new Store<KubeObject>(bySet), labelSelector },
-    autoscalers: { type: HORIZONTAL_POD_AUTOSCALER, store: new Store<KubeObject>(bySet), labelSelector },
+    autoscalers: { type: HORIZONTAL_POD_AUTOSCALER, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
     claims: { type: RESOURCE_CLAIM, store: new Store<KubeObject>({ ...bySet, owner: ownersOf }), labelSelector, isOptional: true },
     computeDomains: { type: COMPUTE_DOMAIN, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
     pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
@@ -52,36 +52,9 @@ export function createCaches(): Caches {
   };
 }
 
-/** Keeps all caches up to date until the signal aborts. Resolves when every one has had its first list. */
-export async function fillCaches(caches: Caches, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal): Promise<void> {
-  await Promise.all(Object.values(caches).map(async cache => {
-    if (!cache.isOptional || await isServed(options.client, cache.type)) await reflect(cache as Cache<KubeObject>, options, signal).synced;
-  }));
-}
-
-/** Whether the cluster knows the type. One that is added later is seen after the next start. */
-async function isServed(client: Client, type: ResourceType): Promise<boolean> {
-  try {
-    const { resources } = await client.getPath(`/apis/${apiVersionOf(type)}`) as { resources: { name: string }[] };
-    return resources.some(({ name }) => name === type.plural);
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-}
-
 /** `namespace/value`: how an index finds objects by a name of something in their own namespace. */
 export function scopedKey(object: KubeObject, name: string): string {
   return `${object.metadata.namespace ?? ''}/${name}`;
-}
-
-function reflect(
-  { type, store, labelSelector }: Cache<KubeObject>, options: { client: Client; clock: Clock; random: Random; log: Logger }, signal: AbortSignal,
-): Reflector<KubeObject> {
-  const selection = labelSelector === undefined ? {} : { labelSelector };
-  const reflector = new Reflector({ ...options, type, store, selection });
-  void reflector.run(signal);
-  return reflector;
 }
 
 function byLabel(key: string): (object: KubeObject) => readonly string[] {

@@ -1,4 +1,4 @@
-import { canonicalJson } from 'cdk8s-grove/core';
+import { KubeObject, canonicalJson } from 'cdk8s-grove/core';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,6 +17,11 @@ export function mergeDiff(live: object, wanted: object): Record<string, unknown>
     else patch[field] = isMap(old) && isMap(next) ? mergeDiff(old, next) : next;
   }
   return patch;
+}
+
+/** The part of an object that is written from its set. */
+export function authored({ metadata: { labels = {}, annotations = {} }, spec = {} }: KubeObject): object {
+  return { metadata: { labels, annotations }, spec };
 }
 
 function isMap(value: unknown): value is object {

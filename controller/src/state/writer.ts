@@ -1,7 +1,7 @@
 import { FINALIZER, KubeObject } from 'cdk8s-grove/core';
 import { Cache, Caches } from './caches';
 import { mergeDiff } from './merge-diff';
-import { Client, Clock, Patch, ResourceType, Store, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
+import { Client, Clock, Patch, ResourceType, Store, apiVersionOf, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
 
 /** Creates sent at once at first; doubled after every batch that went through. */
 const FIRST_BATCH = 16;
@@ -21,7 +21,10 @@ export class Writer {
   /** When the status of an object was last written, or its writing first put off, by uid. */
   private readonly statusTimes = new Map<string, number>();
 
-  constructor(readonly client: Client, caches: Caches, private readonly clock: Clock) {
+  /** @param isServed whether the cluster knows a type that not every cluster has */
+  constructor(
+    readonly client: Client, caches: Caches, private readonly clock: Clock, private readonly isServed: (cache: Cache<KubeObject>) => Promise<boolean>,
+  ) {
     this.caches = new Map(Object.values(caches).map(cache => [cache.type.kind, cache as Cache<KubeObject>]));
     for (const { store } of this.caches.values()) {
       store.subscribe(({ object, old }) => {
@@ -42,7 +45,11 @@ export class Writer {
   }
 
   async create(object: KubeObject): Promise<void> {
-    const { type, store } = this.cacheOf(object);
+    const cache = this.cacheOf(object);
+    const { type, store } = cache;
+    if (cache.isOptional && !await this.isServed(cache)) {
+      throw new Error(`the cluster does not serve ${type.kind} (${apiVersionOf(type)}), which ${keyOf(object)} is; it is made when the type is there`);
+    }
     try {
       store.written(await this.client.create(type, object));
     } catch (error) {
@@ -120,6 +127,7 @@ export class Writer {
     }
   }
 
+  /** Takes up an object that is there already, for example because its labels were taken away and no cache shows it. */
   private async adopt(object: KubeObject, type: ResourceType, store: Store<KubeObject>): Promise<void> {
     const live = await this.client.get<KubeObject>(type, object.metadata);
     const owner = (candidate: KubeObject) => candidate.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
@@ -127,6 +135,9 @@ export class Writer {
       throw new Error(`${type.kind} ${keyOf(object)} is there already and belongs to somebody else; delete or rename it`);
     }
     store.written(live);
+    const { labels = {} } = object.metadata;
+    const isStripped = Object.entries(labels).some(([key, value]) => live.metadata.labels?.[key] !== value);
+    if (isStripped && live.metadata.deletionTimestamp === undefined) await this.patch(live, mergePatch({ metadata: { labels } }));
   }
 
   private async all(objects: readonly KubeObject[], write: (object: KubeObject) => Promise<void>): Promise<void> {

@@ -4,6 +4,8 @@ export const CONDITION = {
   minAvailableBreached: 'MinAvailableBreached',
   gangTerminationInProgress: 'GangTerminationInProgress',
   topologyLevelsUnavailable: 'TopologyLevelsUnavailable',
+  /** Of cliques and scaling groups: somebody asks for fewer replicas than the gang needs. */
+  scaledBelowMinAvailable: 'ScaledBelowMinAvailable',
   stalled: 'Stalled',
   initialized: 'Initialized',
   scheduled: 'Scheduled',

@@ -3,9 +3,9 @@ import { desiredAutoscalers } from './autoscalers';
 import { desiredCliques } from './cliques';
 import { desiredComputeDomains } from './compute-domains';
 import { canonicalJson } from './hash';
-import { setReplicaIndex } from './position';
+import { scalingGroupConfig, setReplicaIndex } from './position';
 import { ExternalTemplate, setClaims } from './resource-claims';
-import { desiredScalingGroups } from './scaling-groups';
+import { desiredScalingGroup, desiredScalingGroups } from './scaling-groups';
 import { desiredService, publishesEarlyByTemplate } from './services';
 import { scalingGroups, standaloneCliques } from './template';
 import { cliqueName, headlessServiceName, scalingGroupName } from '../names';
@@ -23,7 +23,7 @@ export interface SetChildren {
 
 export interface SetChildrenPlan {
   readonly create: readonly KubeObject[];
-  /** Services and autoscalers whose settings have changed, as they should be. */
+  /** Services, autoscalers and scaling groups that are not what the set asks for, as they should be. */
   readonly revise: readonly KubeObject[];
   readonly remove: readonly KubeObject[];
 }
@@ -37,7 +37,7 @@ export function planSetChildren(set: PodCliqueSet, children: SetChildren, extern
   const indexed = [...children.services.values(), ...children.cliques.values(), ...children.scalingGroups.values()];
   return {
     create: [...change.create, ...indices.flatMap(i => missing(set, i, children))],
-    revise: [...revisedServices(set, children), ...change.revise],
+    revise: [...revisedServices(set, children), ...change.revise, ...revisedScalingGroups(set, children)],
     remove: [...indexed.filter(child => (setReplicaIndex(child) ?? 0) >= replicas && !isTerminating(child)), ...change.remove],
   };
 }
@@ -59,6 +59,23 @@ function revisedServices(set: PodCliqueSet, { services }: SetChildren): KubeObje
     const i = setReplicaIndex(service);
     return i !== undefined && i < (set.spec.replicas ?? 0) ? [desiredService(set, i)] : [];
   });
+}
+
+/** Scaling groups stay as large as users and autoscalers have made them; all else of them is the set's (spec 04 §1.4). */
+function revisedScalingGroups(set: PodCliqueSet, { scalingGroups: live }: SetChildren): KubeObject[] {
+  return [...live.values()].filter(group => !isTerminating(group)).flatMap(group => {
+    const i = setReplicaIndex(group);
+    const config = scalingGroupConfig(set, group);
+    if (i === undefined || i >= (set.spec.replicas ?? 0) || !config) return [];
+    const { metadata, spec } = desiredScalingGroup(set, i, config);
+    const { labels, annotations } = metadata;
+    const wanted = { ...group, metadata: { ...group.metadata, labels, annotations }, spec: { ...spec, replicas: group.spec.replicas } };
+    return canonicalJson(authoredPart(wanted)) === canonicalJson(authoredPart(group)) ? [] : [wanted as unknown as KubeObject];
+  });
+}
+
+function authoredPart({ metadata: { labels, annotations }, spec }: PodCliqueScalingGroup): object {
+  return { labels, annotations, spec };
 }
 
 /** Whether a setting that the set speaks of differs; what the server or others have added is left alone. */

@@ -1,6 +1,7 @@
 import { CONDITION, LABEL } from '../api';
 import type { Condition, Pod, PodClique, PodCliqueStatus, PodCliqueUpdateProgress } from '../api';
 import { Observation, findCondition, withCondition } from './conditions';
+import { withFloorJudged } from './floor';
 import { isActive, isErroneous, isGated, isReady, isScheduled, isStartedNotReady } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
 
@@ -38,7 +39,9 @@ export function podCliqueStatus({ clique, pods, hashes, progress, nowMs }: PodCl
     ...selector(clique),
   };
   const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
-  return observedGeneration === undefined ? status : { ...status, conditions: conditions(clique, active, isUpdating, nowMs) };
+  const judged = withFloorJudged(old?.conditions, clique, cliqueFloor(clique), nowMs);
+  if (observedGeneration === undefined) return judged.length === 0 && !old?.conditions ? status : { ...status, conditions: judged };
+  return { ...status, conditions: conditions(clique, judged, active, isUpdating, nowMs) };
 }
 
 /**
@@ -63,7 +66,7 @@ export function cliqueFloor({ spec }: PodClique): number {
   return spec.minAvailable ?? spec.replicas;
 }
 
-function conditions(clique: PodClique, active: readonly Pod[], isUpdating: boolean, nowMs: number): Condition[] {
+function conditions(clique: PodClique, old: readonly Condition[], active: readonly Pod[], isUpdating: boolean, nowMs: number): Condition[] {
   const scheduled = count(active, isScheduled);
   const floor = cliqueFloor(clique);
   const observedGeneration = clique.metadata.generation;
@@ -74,7 +77,7 @@ function conditions(clique: PodClique, active: readonly Pod[], isUpdating: boole
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
   };
   const breach = isUpdating ? UPDATING : breached(active, scheduled, floor);
-  return withCondition(withCondition(clique.status?.conditions, scheduledObservation, nowMs),
+  return withCondition(withCondition(old, scheduledObservation, nowMs),
     { ...breach, ...(observedGeneration === undefined ? {} : { observedGeneration }) }, nowMs);
 }
 

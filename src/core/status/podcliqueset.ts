@@ -1,17 +1,17 @@
-import { CONDITION } from '../api';
-import type {
-  ClusterTopologyBinding, Condition, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetStatus, PodCliqueSetUpdateProgress,
-} from '../api';
-import { Observation, withCondition, withoutCondition } from './conditions';
+import { CONDITION, LABEL } from '../api';
+import type { ClusterTopologyBinding, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetStatus } from '../api';
+import { findCondition } from './conditions';
 import { isTerminating } from './pods';
 import { hasFloorReady, isUpdated, scalingGroupFloor } from './scaling-group';
+import { refusedConditions, setConditions, topologyCondition } from './set-conditions';
+import { Trouble } from './troubles';
 import { FieldError } from '../admission/request';
 import { generationHash } from '../desired/hash';
 import { managedLabels, selectorText } from '../desired/metadata';
+import { setReplicaIndex } from '../desired/position';
 import { scalingGroups, standaloneCliques } from '../desired/template';
 import { cliqueName, memberCliqueName, scalingGroupName } from '../names';
 import { SetReplica, setUpdateProgress } from '../rollout/set';
-import { referencedDomains, topologyNameOf } from '../topology/bindings';
 
 export interface PodCliqueSetObservation {
   readonly set: PodCliqueSet;
@@ -20,6 +20,8 @@ export interface PodCliqueSetObservation {
   readonly topologies: readonly ClusterTopologyBinding[];
   /** Whether every child that the set asks for is there. */
   readonly complete: boolean;
+  /** What keeps the set, or something that belongs to it, from becoming what it should be. @default nothing */
+  readonly troubles?: readonly Trouble[];
   readonly nowMs: number;
 }
 
@@ -30,38 +32,19 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
   const parts = Array.from({ length: set.spec.replicas ?? 0 }, (_, i) => replicaParts(observation, i));
   const replicas = parts.map(part => replicaState(part, hash));
   const progress = setUpdateProgress(set, parts, observation.nowMs);
+  const available = replicas.filter(state => state.available).length;
+  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
   return {
     ...set.status,
     replicas: replicas.length,
-    availableReplicas: replicas.filter(({ available }) => available).length,
-    updatedReplicas: replicas.filter(({ available, updated }) => available && updated).length,
+    availableReplicas: available,
+    updatedReplicas: replicas.filter(state => state.available && state.updated).length,
     hpaPodSelector: selectorText(managedLabels(set.metadata.name ?? '')),
     currentGenerationHash: hash,
     ...(progress ? { updateProgress: progress } : {}),
     ...(complete && set.metadata.generation !== undefined ? { observedGeneration: set.metadata.generation } : {}),
-    conditions: conditions(observation, replicas.filter(({ available }) => available).length, progress),
+    conditions: setConditions({ troubles: [], ...observation, available, isUpdating }),
   };
-}
-
-/** What tools that know nothing of Grove read (kstatus): Ready, Progressing, and Stalled only while something has to be mended by hand. */
-function conditions(observation: PodCliqueSetObservation, available: number, progress: PodCliqueSetUpdateProgress | undefined): Condition[] {
-  const { set, nowMs } = observation;
-  const replicas = set.spec.replicas ?? 0;
-  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
-  const message = `${available} of ${replicas} replicas are available`;
-  const generation = set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation };
-  const observations: Observation[] = [
-    topologyCondition(observation),
-    available === replicas
-      ? { type: CONDITION.ready, status: 'True', reason: 'AllReplicasAvailable', message, ...generation }
-      : { type: CONDITION.ready, status: 'False', reason: 'ReplicasUnavailable', message, ...generation },
-    isUpdating
-      ? { type: CONDITION.progressing, status: 'True', reason: 'UpdateInProgress', message: 'changed templates are being rolled out', ...generation }
-      : available < replicas
-        ? { type: CONDITION.progressing, status: 'True', reason: 'ReplicasStarting', message, ...generation }
-        : { type: CONDITION.progressing, status: 'False', reason: 'Complete', message: 'everything that was asked for is there', ...generation },
-  ];
-  return observations.reduce((all, entry) => withCondition(all, entry, nowMs), withoutCondition(set.status?.conditions, CONDITION.stalled));
 }
 
 /** Whether people or programs wait for what this status tells: the set has become wholly available or is so no longer, or was seen anew. */
@@ -71,14 +54,52 @@ export function isUrgentSetStatus({ status: old }: PodCliqueSet, status: PodCliq
     const { currentlyUpdating, updateEndedAt } = of?.updateProgress ?? {};
     return `${of?.currentGenerationHash}/${currentlyUpdating?.[0]?.replicaIndex}/${updateEndedAt}`;
   };
-  return whole(status) !== whole(old) || status.observedGeneration !== old?.observedGeneration || turn(status) !== turn(old);
+  const stalled = (of: PodCliqueSetStatus | undefined) => findCondition(of?.conditions, CONDITION.stalled)?.reason;
+  return whole(status) !== whole(old) || status.observedGeneration !== old?.observedGeneration || turn(status) !== turn(old)
+    || stalled(status) !== stalled(old);
 }
 
-/** The status of a set that admission would have refused: nothing of it is carried out until its spec is mended. */
-export function stalledStatus(set: PodCliqueSet, errors: readonly FieldError[], nowMs: number): PodCliqueSetStatus {
+/** A set whose spec must not be carried out, and what there is of it. */
+export interface RefusedSet {
+  readonly set: PodCliqueSet;
+  readonly errors: readonly FieldError[];
+  readonly topologies: readonly ClusterTopologyBinding[];
+  /** Every clique and scaling group that was made for the set before. */
+  readonly cliques: readonly PodClique[];
+  readonly scalingGroups: readonly PodCliqueScalingGroup[];
+  readonly nowMs: number;
+}
+
+/** The status of a set that admission would have refused: nothing of its spec is carried out until it is mended, and what runs still counts. */
+export function stalledStatus(refused: RefusedSet): PodCliqueSetStatus {
+  const { set, errors, topologies, nowMs } = refused;
   const generation = set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation };
-  const observation: Observation = { type: CONDITION.stalled, status: 'True', reason: 'InvalidSpec', message: describeErrors(errors), ...generation };
-  return { availableReplicas: 0, updatedReplicas: 0, ...set.status, ...generation, conditions: withCondition(set.status?.conditions, observation, nowMs) };
+  const availableReplicas = availableAsMade(refused);
+  return {
+    ...set.status,
+    availableReplicas,
+    updatedReplicas: Math.min(set.status?.updatedReplicas ?? 0, availableReplicas),
+    ...generation,
+    conditions: refusedConditions(set, topologies, { reason: refusalReason(refused), message: describeErrors(errors) }, nowMs),
+  };
+}
+
+/** One word for why a set is not carried out: what its topology lacks, when that is all, or that its spec is wrong. */
+export function refusalReason({ set, errors, topologies }: Pick<RefusedSet, 'set' | 'errors' | 'topologies'>): string {
+  const { status, reason } = topologyCondition(set, topologies);
+  return status !== 'False' && errors.every(({ field }) => field.includes('.topologyConstraint')) ? reason : 'InvalidSpec';
+}
+
+/** Replicas that are available by what they consist of now; the spec, which is wrong, is not asked. */
+function availableAsMade({ cliques, scalingGroups: groups }: RefusedSet): number {
+  const verdicts = new Map<number, boolean>();
+  const count = (child: PodClique | PodCliqueScalingGroup, isWell: boolean) => {
+    const i = setReplicaIndex(child);
+    if (i !== undefined) verdicts.set(i, (verdicts.get(i) ?? true) && isWell && !isTerminating(child));
+  };
+  cliques.filter(({ metadata }) => metadata.labels?.[LABEL.scalingGroup] === undefined).forEach(clique => count(clique, hasFloorReady(clique)));
+  groups.forEach(group => count(group, hasFloorAvailable(group)));
+  return [...verdicts.values()].filter(Boolean).length;
 }
 
 /** Field errors as one text, cut to what an event can hold. */
@@ -104,28 +125,11 @@ function replicaParts({ set, clique, scalingGroup }: PodCliqueSetObservation, i:
 function replicaState({ cliques, groups }: SetReplica, hash: string): { available: boolean; updated: boolean } {
   return {
     available: cliques.every(found => found && hasFloorReady(found))
-      && groups.every(found => found && (found.status?.availableReplicas ?? 0) >= scalingGroupFloor(found)),
+      && groups.every(found => found && hasFloorAvailable(found)),
     updated: cliques.every(found => found && isUpdated(found, hash)) && groups.every(found => found?.status?.currentPodCliqueSetGenerationHash === hash),
   };
 }
 
-/** Whether the topology has the domains that the set speaks of; the cases are those of spec 04 §1.5. */
-function topologyCondition({ set, topologies }: PodCliqueSetObservation): Observation {
-  const domains = referencedDomains(set);
-  const name = topologyNameOf(set);
-  const topology = topologies.find(binding => binding.metadata.name === name);
-  const known = new Set(topology?.spec.levels.map(({ domain }) => domain));
-  const unknown = domains.filter(domain => !known.has(domain));
-  const verdict = (status: Condition['status'], reason: string, message: string): Observation => ({
-    type: CONDITION.topologyLevelsUnavailable,
-    status,
-    reason,
-    message,
-    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
-  });
-  if (domains.length === 0) return verdict('False', 'AllClusterTopologyLevelsAvailable', 'No topology constraints defined');
-  if (name === undefined) return verdict('Unknown', 'TopologyNameMissing', 'PodCliqueSet topology constraints must include topologyName');
-  if (!topology) return verdict('Unknown', 'ClusterTopologyNotFound', 'ClusterTopologyBinding resource not found');
-  if (unknown.length > 0) return verdict('True', 'ClusterTopologyLevelsUnavailable', `Unavailable topology domains: [${unknown.join(', ')}]`);
-  return verdict('False', 'AllClusterTopologyLevelsAvailable', 'All topology levels are available');
+function hasFloorAvailable(group: PodCliqueScalingGroup): boolean {
+  return (group.status?.availableReplicas ?? 0) >= scalingGroupFloor(group);
 }

@@ -1,6 +1,7 @@
 import { CONDITION, LABEL } from '../api';
 import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress } from '../api';
 import { Observation, findCondition, isTrue, withCondition, withoutCondition } from './conditions';
+import { withFloorJudged } from './floor';
 import { UPDATING, cliqueFloor, isBreached } from './podclique';
 import { isTerminating } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
@@ -82,6 +83,6 @@ function conditions(group: PodCliqueScalingGroup, healthy: number, isUpdating: b
       : { status: 'False', reason: 'SufficientAvailablePodCliqueScalingGroupReplicas', message }),
     ...(group.metadata.generation === undefined ? {} : { observedGeneration: group.metadata.generation }),
   };
-  const old = group.status?.conditions;
+  const old = withFloorJudged(group.status?.conditions, group, floor, nowMs);
   return withCondition(healthy < floor ? old : withoutCondition(old, CONDITION.gangTerminationInProgress), observation, nowMs);
 }

@@ -1,5 +1,6 @@
 import {
-  ClusterTopologyBinding, PodClique, PodCliqueScalingGroup, PodCliqueSet, planSetChildren, podCliqueSetStatus, podGangStatus, scalingGroupStatus, stalledStatus,
+  ClusterTopologyBinding, PodClique, PodCliqueScalingGroup, PodCliqueSet, admit, desiredScalingGroups, planSetChildren, podCliqueSetStatus, podGangStatus,
+  scalingGroupStatus, stalledStatus, stallsAfterMs,
 } from '../../../src/core';
 import { EPOCH_MS, aClique, aCliqueTemplate, aGang, aPod, aSet } from '../../support/objects';
 
@@ -112,9 +113,56 @@ describe('PodCliqueSet', () => {
   });
 
   test('a refused spec is told as Stalled, and forgotten once it is mended', () => {
-    const stalled = { ...set, status: stalledStatus(set, [{ type: 'Invalid', field: 'spec.replicas', detail: 'must not be negative' }], EPOCH_MS) };
-    expect(stalled.status.conditions).toEqual([expect.objectContaining({ type: 'Stalled', status: 'True', reason: 'InvalidSpec', message: 'spec.replicas: Invalid: must not be negative' })]);
+    const errors = [{ type: 'Invalid' as const, field: 'spec.replicas', detail: 'must not be negative' }];
+    const stalled = { ...set, status: stalledStatus({ set, errors, topologies: [], cliques: [], scalingGroups: [], nowMs: EPOCH_MS }) };
+    const words = { reason: 'InvalidSpec', message: 'spec.replicas: Invalid: must not be negative' };
+    for (const [type, value] of [['Ready', 'False'], ['Progressing', 'False'], ['Stalled', 'True']]) {
+      expect(stalled.status.conditions).toContainEqual(expect.objectContaining({ type, status: value, ...words }));
+    }
     expect(status(stalled, []).conditions!.map(({ type }) => type)).not.toContain('Stalled');
+  });
+
+  test('what runs of a refused set still counts, and stops to count when it fails', () => {
+    const before = { ...set, status: { availableReplicas: 2, updatedReplicas: 2 } };
+    const available = (...cliques: PodClique[]) =>
+      stalledStatus({ set: before, errors: [], topologies: [], cliques, scalingGroups: [], nowMs: EPOCH_MS });
+    const made = (i: number, pods: number) => ready(aClique(`llm-${i}-router`, 2, 1, { labels: { 'grove.io/podcliqueset-replica-index': String(i) } }), pods);
+    expect(available(made(0, 1), made(1, 2))).toMatchObject({ availableReplicas: 2, updatedReplicas: 2 });
+    expect(available(made(0, 0), made(1, 2))).toMatchObject({ availableReplicas: 1, updatedReplicas: 1 });
+  });
+
+  test('a new set that only lacks its topology says that, in place of a wrong spec', () => {
+    const of = packed('other', 'rack');
+    const { errors } = admit({ object: of, topologies: [binding] });
+    const { conditions } = stalledStatus({ set: of, errors, topologies: [binding], cliques: [], scalingGroups: [], nowMs: EPOCH_MS });
+    const stalled = { type: 'Stalled', status: 'True', reason: 'ClusterTopologyNotFound', message: expect.stringContaining('"other" not found') as string };
+    expect(conditions).toContainEqual(expect.objectContaining(stalled));
+    expect(conditions).toContainEqual(expect.objectContaining({ type: 'TopologyLevelsUnavailable', status: 'Unknown', reason: 'ClusterTopologyNotFound' }));
+  });
+
+  test('trouble is told at once as progress that is slow, and as Stalled when it lasts', () => {
+    const trouble = { reason: 'PodCreateFailed', message: 'PodClique llm-0-router: create pods: exceeded quota', sinceMs: EPOCH_MS - 3_000 };
+    const troubles = [{ ...trouble, message: 'later', sinceMs: EPOCH_MS }, trouble];
+    const conditions = (nowMs: number) => Object.fromEntries(podCliqueSetStatus({
+      set, clique: () => undefined, scalingGroup: () => undefined, topologies: [], complete: true, troubles, nowMs,
+    }).conditions!.map(({ type, status: value, reason, message }) => [type, [value, reason, message]]));
+    const words = ['PodCreateFailed', `${trouble.message} (and 1 more)`];
+    expect(conditions(EPOCH_MS)).toMatchObject({ Progressing: ['True', ...words] });
+    expect(conditions(EPOCH_MS)).not.toHaveProperty('Stalled');
+    expect(conditions(EPOCH_MS + 7_000)).toMatchObject({ Progressing: ['False', ...words], Stalled: ['True', ...words] });
+    const stalls = (nowMs: number) => stallsAfterMs([trouble], nowMs);
+    expect([stalls(EPOCH_MS), stalls(EPOCH_MS + 7_000), stallsAfterMs([], EPOCH_MS)]).toEqual([7_000, undefined, undefined]);
+  });
+
+  test('live scaling groups get the annotations, labels and minimum of the set, and keep their size', () => {
+    const config = { name: 'g', cliqueNames: ['a'], minAvailable: 2, replicas: 2, annotations: { team: 'new' } };
+    const grouped = aSet('llm', { cliques: [aCliqueTemplate('a', 1, 1)], podCliqueScalingGroups: [config] });
+    const [wanted] = desiredScalingGroups(grouped, 0);
+    const live = { ...wanted, metadata: { ...wanted.metadata, annotations: { team: 'old', stale: 'x' } }, spec: { ...wanted.spec, replicas: 5, minAvailable: 1 } };
+    const plan = (group: PodCliqueScalingGroup) =>
+      planSetChildren(grouped, { services: new Map(), cliques: new Map(), scalingGroups: new Map([[group.metadata.name!, group]]), others: [] });
+    expect(plan(live).revise).toMatchObject([{ metadata: { annotations: { team: 'new' } }, spec: { replicas: 5, minAvailable: 2 } }]);
+    expect(plan({ ...wanted, spec: { ...wanted.spec, replicas: 5 } }).revise).toEqual([]);
   });
 
   test('children are made for missing replicas and taken away for surplus ones, services included', () => {
