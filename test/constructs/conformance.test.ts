@@ -1,22 +1,13 @@
 import { Testing } from 'cdk8s';
 import { PROGRAMS, asLittleAsPossible } from './everything';
 import { crdFiles } from '../../scripts/crds/files';
-import { structuralValidator } from '../core/structural-validator';
+import type { Schema } from '../../scripts/crds/schema';
+import { serverSchema } from '../support/server-schema';
 
 /*
  * Walks the schemas of what users write: every field, every enum value and every required flag has to be in reach of the constructs. The pod spec is
  * not walked: it is cdk8s-plus's, and what that does not know goes through `podSpecPatch` (podclique.test.ts).
  */
-
-interface Schema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  readonly required?: readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-}
 
 interface Field {
   readonly path: string;
@@ -46,7 +37,7 @@ function fieldsOf(schema: Schema, path: string): Field[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const here = `${path}.${name}`;
     const isRequired = schema.required?.includes(name) ?? false;
-    return [{ path: here, isRequired, values: field.enum ?? [] }, ...(name === 'podSpec' ? [] : fieldsOf(field, here))];
+    return [{ path: here, isRequired, values: (field.enum ?? []) as readonly unknown[] }, ...(name === 'podSpec' ? [] : fieldsOf(field, here))];
   });
   return [...own, ...(schema.items ? fieldsOf(schema.items, `${path}[]`) : [])];
 }
@@ -100,7 +91,7 @@ test('every value of every enum can be said', () => {
 test('what is required is always there, and all of it is what the schema accepts', () => {
   for (const object of [...objects, ...synthesized(asLittleAsPossible)]) {
     const { metadata: _, ...properties } = schemas.get(object.kind)!.properties!;
-    expect(structuralValidator({ ...schemas.get(object.kind), properties })(object)).toEqual([]);
+    expect(serverSchema({ ...schemas.get(object.kind), properties })(object)).toEqual([]);
   }
 });
 

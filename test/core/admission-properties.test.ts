@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { structuralValidator } from './structural-validator';
 import { crdFiles } from '../../scripts/crds/files';
 import { AdmissionRequest, AdmissionResult, ClusterTopologyBinding, FieldError, PodCliqueSet, admit, admitTopology } from '../../src/core';
-import { json, nearlySound, optional, set, sound, spoilt } from '../support/random-sets';
+import { json, nearlySound, oldAndNew, optional, set, sound, spoilt } from '../support/random-sets';
+import { serverSchema } from '../support/server-schema';
 
 const podCliqueSetSchema = crdFiles().find(({ crd }) => crd.spec.names.kind === 'PodCliqueSet')!.crd.spec.versions[0].schema.openAPIV3Schema;
 
@@ -53,19 +53,34 @@ test('updates of one set to another: the order of keys does not matter', () => {
 });
 
 test('what is sound is allowed, as a new set and as an update that changes nothing, and the server\'s schema has nothing against the result', () => {
-  const findings = structuralValidator(podCliqueSetSchema);
+  const findings = serverSchema(podCliqueSetSchema);
   fc.assert(fc.property(sound, object => {
     const { allowed, object: admitted } = admit({ object, topologies: [topology(['zone', 'rack', 'host'])] });
     return allowed && admit({ object, oldObject: object }).allowed && admit({ object: admitted, oldObject: object }).allowed && findings(admitted).length === 0;
   }), { numRuns: 1_000 });
 });
 
-test('nothing that is allowed is refused by the server\'s schema', () => {
-  const findings = structuralValidator(podCliqueSetSchema);
-  fc.assert(fc.property(nearlySound, object => {
-    const { allowed, object: admitted } = admit({ object: object as PodCliqueSet });
-    return !allowed || findings(JSON.parse(JSON.stringify(admitted))).length === 0;
-  }), { numRuns: 5_000 });
+test('nothing that is allowed is refused by the server\'s schema, neither as it was sent nor with its defaults', () => {
+  const findings = serverSchema(podCliqueSetSchema);
+  let allowedOnes = 0;
+  fc.assert(fc.property(fc.oneof(nearlySound, sound, set, spoilt), object => {
+    const sent = JSON.parse(JSON.stringify(object ?? null)) as PodCliqueSet;
+    const { allowed, object: admitted } = admit({ object: sent });
+    allowedOnes += Number(allowed);
+    return !allowed || (findings(sent).length === 0 && findings(admitted).length === 0);
+  }), { numRuns: 6_000 });
+  expect(allowedOnes).toBeGreaterThan(1_000);
+});
+
+test('no update that is allowed is refused by the server\'s schema, whatever was there before', () => {
+  const findings = serverSchema(podCliqueSetSchema);
+  let allowedOnes = 0;
+  fc.assert(fc.property(oldAndNew, ([oldObject, object]) => {
+    const { allowed, object: admitted } = admit({ object, oldObject });
+    allowedOnes += Number(allowed);
+    return !allowed || (findings(object, oldObject).length === 0 && findings(admitted, oldObject).length === 0);
+  }), { numRuns: 3_000 });
+  expect(allowedOnes).toBeGreaterThan(500);
 });
 
 describe('objects that are too much', () => {

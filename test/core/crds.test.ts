@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { structuralValidator } from './structural-validator';
 import { crdFiles, shapesFile } from '../../scripts/crds/files';
 import type { Schema } from '../../scripts/crds/schema';
 import { Defaults, SET_SPEC_DEFAULTS } from '../../src/core/admission/schema-defaults';
-import { RecordedCreate, asRecorded, recordedCreates } from '../golden/schema-verdicts';
+import { RecordedVerdict, asRecorded, recordedVerdicts } from '../golden/schema-verdicts';
+import { serverSchema } from '../support/server-schema';
 
 const ROOT = join(__dirname, '..', '..');
 const files = crdFiles();
@@ -57,10 +57,10 @@ function defaultsOf(schema: Schema): Defaults | undefined {
 }
 
 describe('the schema of a PodCliqueSet', () => {
-  const findings = structuralValidator(podCliqueSetSchema);
-  const creates = recordedCreates();
+  const findings = serverSchema(podCliqueSetSchema);
+  const recorded = recordedVerdicts();
 
-  (creates.length > 0 ? test.each(creates) : test.skip.each([{ id: 'golden admission' } as RecordedCreate]))('judges $id as recorded', ({ object, verdict }) => {
-    expect(asRecorded(findings(object))).toEqual(verdict);
+  (recorded.length > 0 ? test.each(recorded) : test.skip.each([{ id: 'golden admission' } as RecordedVerdict]))('judges $id as recorded', ({ object, oldObject, verdict }) => {
+    expect(asRecorded(findings(object, oldObject))).toEqual(verdict);
   });
 });

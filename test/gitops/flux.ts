@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { evaluate } from '@marcbachmann/cel-js';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../src/core';
+import { asCel } from '../support/cel';
 
 export interface HealthCheck {
   readonly apiVersion: string;
@@ -31,12 +32,4 @@ export function fluxHealth(object: KubeObject): 'InProgress' | 'Failed' | 'Curre
   } catch {
     return 'Error';
   }
-}
-
-/** Whole numbers are integers in CEL, as they are in Flux. */
-function asCel(value: unknown): unknown {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  if (Array.isArray(value)) return value.map(asCel);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, asCel(entry)]));
-  return value;
 }

@@ -3,25 +3,27 @@ import type { FieldError, PodCliqueSet } from '../../src/core';
 
 interface Case {
   readonly id: string;
-  readonly kind: 'create' | 'update';
   readonly object: PodCliqueSet;
+  readonly oldObject?: PodCliqueSet;
   readonly upstream: { readonly schemaErrors: readonly FieldError[] };
 }
 
-/** A PodCliqueSet and what upstream's schema said of it when it was created. */
-export interface RecordedCreate {
+/** A PodCliqueSet and what upstream's schema said of it. */
+export interface RecordedVerdict {
   readonly id: string;
   readonly object: any;
+  /** What was there before, if it was an update. */
+  readonly oldObject?: any;
   /** `type field`, sorted; empty when the schema has nothing against it. */
   readonly verdict: readonly string[];
 }
 
-/** The recorded creates; none where the recording is not there. */
-export function recordedCreates(): RecordedCreate[] {
+/** The recorded creates and updates; none where the recording is not there. */
+export function recordedVerdicts(): RecordedVerdict[] {
   const cases = golden<{ cases: Case[] }>('admission.json')?.cases ?? [];
-  return cases.filter(({ kind }) => kind === 'create').map(({ id, object, upstream }) => {
+  return cases.map(({ id, object, oldObject, upstream }) => {
     const verdict = new Set(upstream.schemaErrors.map(({ type, field }) => `${type} ${field}`));
-    return { id, object: asGoWrites(object), verdict: [...verdict].sort() };
+    return { id, object: asGoWrites(object), ...(oldObject ? { oldObject: asGoWrites(oldObject) } : {}), verdict: [...verdict].sort() };
   });
 }
 

@@ -4,7 +4,7 @@ import { POD_CLIQUE_SET } from '../../controller/src/state/resources';
 import { PodCliqueSet, admit } from '../../src/core';
 import { send } from '../control-plane/admin';
 import { connect } from '../control-plane/connect';
-import { recordedCreates } from '../golden/schema-verdicts';
+import { recordedVerdicts } from '../golden/schema-verdicts';
 import { nearlySound, sound } from '../support/random-sets';
 
 const { login, namespace: newNamespace } = connect();
@@ -18,9 +18,10 @@ async function refusal(object: PodCliqueSet): Promise<string | undefined> {
   return status === 201 ? undefined : body.message;
 }
 
-const allowed = recordedCreates().flatMap(({ id, object }) => {
+const creates = recordedVerdicts().filter(({ oldObject }) => oldObject === undefined);
+const allowed = creates.flatMap(({ id, object }) => {
   const verdict = admit({ object });
-  return verdict.allowed ? [{ id, object: verdict.object }] : [];
+  return verdict.allowed ? [{ id, object }, { id: `${id} with defaults`, object: verdict.object }] : [];
 });
 
 (allowed.length > 0 ? test : test.skip)('the server takes every recorded set that is admitted', async () => {
@@ -31,7 +32,10 @@ const allowed = recordedCreates().flatMap(({ id, object }) => {
 
 test('the server takes every random set that is admitted, sound or with something odd in it', async () => {
   const objects = [...fc.sample(sound, { numRuns: 50, seed: 1 }), ...fc.sample(nearlySound, { numRuns: 5_000, seed: 1 })];
-  const admitted = objects.map(object => admit({ object })).filter(verdict => verdict.allowed).map(({ object }) => object);
+  const admitted = objects.flatMap(sent => {
+    const { allowed: isAllowed, object } = admit({ object: sent });
+    return isAllowed ? [sent, object] : [];
+  });
   const refusals = await Promise.all(admitted.map(async object => ({ message: await refusal(object), object })));
   expect(refusals.flatMap(({ message, object }) => (message === undefined ? [] : [`${message}: ${JSON.stringify(object)}`]))).toEqual([]);
   expect(admitted.length).toBeGreaterThan(200);

@@ -53,7 +53,6 @@ function defaultedClique(clique: PodCliqueTemplate): PodCliqueTemplate {
     ...clique,
     spec: {
       ...spec,
-      roleName: spec.roleName ?? '',
       replicas,
       minAvailable: spec.minAvailable ?? replicas,
       ...(autoScalingConfig ? { autoScalingConfig: { ...autoScalingConfig, minReplicas: autoScalingConfig.minReplicas ?? replicas } } : {}),

@@ -46,7 +46,7 @@ export const SET_SPEC_DEFAULTS: Defaults = {
   replicas: 0,
   updateStrategy: { type: 'RollingRecreate' },
   template: {
-    'cliques[]': { spec: { podSpec: POD_SPEC } },
+    'cliques[]': { spec: { roleName: '', replicas: 1, podSpec: POD_SPEC } },
     'cliqueStartupType': 'CliqueStartupTypeAnyOrder',
     'headlessServiceConfig': { publishNotReadyAddresses: true },
     'podCliqueScalingGroups[]': { replicas: 1, minAvailable: 1 },

@@ -27,11 +27,17 @@ export interface PodClique {
 }
 
 export interface PodCliqueSpec {
-  /** Role of these pods in the system, for example `prefill-leader`. Unique in its PodCliqueSet. */
+  /**
+   * Role of these pods in the system, for example `prefill-leader`. Unique in its PodCliqueSet.
+   * @default ""
+   */
   readonly roleName: string;
   /** What each pod runs. */
   readonly podSpec: PodSpec;
-  /** Number of pods. */
+  /**
+   * Number of pods.
+   * @default 1
+   */
   readonly replicas: Int32;
   /** Number of pods without which the gang neither starts nor lives; at least 1, at most `replicas`. Defaults to `replicas`. */
   readonly minAvailable?: Int32;
