@@ -4,9 +4,10 @@ import {
   revisedClique, sharedClaims, waitsForParents,
 } from 'cdk8s-grove/core';
 import { syncCliqueClaims } from './claims';
-import { World, guarded, lastErrorsOf, pass, soonest } from './world';
+import { World, guarded, lastErrorsOf, pass, soonest, tellWhenBelowFloor } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
 import { scopedKey } from '../state/caches';
+import { authored, mergeDiff } from '../state/merge-diff';
 
 /** Keeps the pods of a clique, lets them start when their parents are ready, and keeps its status. */
 export async function reconcilePodClique(world: World, key: string): Promise<ReconcileResult | void> {
@@ -37,10 +38,8 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
 
 async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Promise<PodClique> {
   const wanted = revisedClique(set, live);
-  if (!wanted) return live;
-  const { labels, annotations = null } = wanted.metadata;
-  const spec = { ...wanted.spec, autoScalingConfig: wanted.spec.autoScalingConfig ?? null };
-  return await writer.patch(live, mergePatch({ metadata: { labels, annotations }, spec })) ?? live;
+  const change = wanted ? mergeDiff(authored(live), authored(wanted)) : {};
+  return Object.keys(change).length > 0 ? await writer.patch(live, mergePatch(change)) ?? live : live;
 }
 
 function belongsTo(pod: Pod, clique: PodClique): boolean {
@@ -86,7 +85,8 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
 
 /** @param set undefined while its spec must not be carried out: then nobody can say which of the pods are as it wants them */
 async function writeStatus(
-  { caches, writer, clock }: World, set: PodCliqueSet | undefined, key: string, progress: PodCliqueUpdateProgress | undefined, errors?: readonly LastError[],
+  { caches, writer, events, clock }: World, set: PodCliqueSet | undefined, key: string, progress: PodCliqueUpdateProgress | undefined,
+  errors?: readonly LastError[],
 ): Promise<number | undefined> {
   const clique = caches.cliques.store.get(key);
   if (!clique || (set && !cliquePosition(set, clique))) return undefined;
@@ -97,6 +97,7 @@ async function writeStatus(
     progress,
     nowMs: clock.now(),
   });
+  tellWhenBelowFloor(events, clique, status);
   const lastErrors = lastErrorsOf(clique, errors);
   const isNews = (lastErrors === undefined) !== (clique.status?.lastErrors === undefined);
   return writer.writeStatus(clique, { ...status, lastErrors }, isNews || isUrgentCliqueStatus(clique, status));

@@ -4,7 +4,7 @@ import {
 } from 'cdk8s-grove/core';
 import { syncGroupClaims } from './claims';
 import { terminateBreachedReplicas } from './termination';
-import { World, guarded, lastErrorsOf, pass, soonest } from './world';
+import { World, guarded, lastErrorsOf, pass, soonest, tellWhenBelowFloor } from './world';
 import { ReconcileResult } from '../kube';
 import { scopedKey } from '../state/caches';
 
@@ -34,7 +34,7 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
 }
 
 async function writeStatus(
-  { caches, writer, clock }: World, group: PodCliqueScalingGroup, hash: string, progress: PodCliqueScalingGroupUpdateProgress | undefined,
+  { caches, writer, events, clock }: World, group: PodCliqueScalingGroup, hash: string, progress: PodCliqueScalingGroupUpdateProgress | undefined,
   errors?: readonly LastError[],
 ): Promise<void> {
   const status = scalingGroupStatus({
@@ -44,6 +44,7 @@ async function writeStatus(
     progress,
     nowMs: clock.now(),
   });
+  tellWhenBelowFloor(events, group, status);
   await writer.writeStatus(group, { ...status, lastErrors: lastErrorsOf(group, errors) });
 }
 

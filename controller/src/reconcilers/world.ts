@@ -1,4 +1,6 @@
-import { AdmissionResult, GangVerdict, KubeObject, LastError, PodCliqueSet, earliest, timestamp } from 'cdk8s-grove/core';
+import {
+  AdmissionResult, CONDITION, Condition, GangVerdict, KubeObject, LastError, PodCliqueSet, earliest, findCondition, timestamp,
+} from 'cdk8s-grove/core';
 import { Clock, EventRecorder, ReconcileResult, isConflict, messageOf } from '../kube';
 import { Failures } from './failures';
 import { Caches } from '../state/caches';
@@ -56,6 +58,17 @@ export async function pass<T>(steps: () => Promise<void>, writeStatus: (lastErro
 /** The errors of this pass; what went wrong in the last one, too, keeps its time, so that a failure which goes on is not written again and again. */
 export function lastErrorsOf({ status }: { readonly status?: { readonly lastErrors?: readonly LastError[] } }, errors: readonly LastError[] | undefined) {
   return errors?.map(error => ({ ...error, observedAt: status?.lastErrors?.find(({ code }) => code === error.code)?.observedAt ?? error.observedAt }));
+}
+
+interface Conditioned {
+  readonly conditions?: readonly Condition[];
+}
+
+/** Tells, when it is news, that somebody asks for fewer replicas than the gang needs. */
+export function tellWhenBelowFloor(events: EventRecorder, object: KubeObject & { readonly status?: Conditioned }, status: Conditioned): void {
+  const found = findCondition(status.conditions, CONDITION.scaledBelowMinAvailable);
+  const before = findCondition(object.status?.conditions, CONDITION.scaledBelowMinAvailable);
+  if (found && found.message !== before?.message) events.event(object, 'Warning', found.reason, found.message);
 }
 
 /** The result of a pass that has to come again after the shortest of these times, if there is one. */

@@ -32,17 +32,36 @@ export function expectedHash(set: PodCliqueSet, live: PodClique): string {
 
 /**
  * A live clique as its set wants it now, or undefined when it is so already. Replicas stay what a user or an autoscaler has made them (spec 04
- * §1.4). Cliques of scaling groups stay what they were made as, because a rolling update replaces them whole. Nothing is revised before the
- * set's status shows the change: from then on the update is known to be one.
+ * §1.4). Cliques of scaling groups stay what they were made as, because a rolling update replaces them whole; what somebody has changed of one
+ * behind the set's back is set right. Nothing is revised before the set's status shows the change: from then on the update is known to be one.
  */
 export function revisedClique(set: PodCliqueSet, live: PodClique): PodClique | undefined {
   const position = cliquePosition(set, live);
-  if (!position || (position.member && !updatesOnDelete(set)) || set.status?.currentGenerationHash !== generationHash(set)) return undefined;
+  if (!position || set.status?.currentGenerationHash !== generationHash(set)) return undefined;
+  const isReplacedWhole = position.member !== undefined && !updatesOnDelete(set);
+  if (isReplacedWhole && live.metadata.labels?.[LABEL.podTemplateHash] !== podTemplateHash(set, position.clique)) return undefined;
+  if (isAsWanted(set, live)) return undefined;
   const wanted = wantedClique(set, live);
-  const isSame = wanted && canonicalJson(wanted.spec.autoScalingConfig) === canonicalJson(live.spec.autoScalingConfig) && conforms(set, live);
-  if (!wanted || isSame) return undefined;
+  if (!wanted) return undefined;
   const labels = { ...wanted.metadata.labels, [LABEL.podTemplateHash]: expectedHash(set, live) };
   return { ...wanted, metadata: { ...wanted.metadata, labels }, spec: { ...wanted.spec, replicas: live.spec.replicas } };
+}
+
+/** Answers by the clique's generation: most passes look at cliques of which only the status has changed. */
+const answers = new WeakMap<PodCliqueSet, Map<string, boolean>>();
+
+function isAsWanted(set: PodCliqueSet, live: PodClique): boolean {
+  const { uid, generation, labels } = live.metadata;
+  const key = `${uid}/${generation}/${labels?.[LABEL.podTemplateHash]}`;
+  const known = answers.get(set) ?? new Map<string, boolean>();
+  answers.set(set, known);
+  const answer = known.get(key) ?? (conforms(set, live) && canonicalJson(unscaled(wantedClique(set, live))) === canonicalJson(unscaled(live)));
+  known.set(key, answer);
+  return answer;
+}
+
+function unscaled(clique: PodClique | undefined): object {
+  return { ...clique?.spec, replicas: undefined };
 }
 
 function cliquesAt(set: PodCliqueSet, { i, member }: CliquePosition): PodClique[] {

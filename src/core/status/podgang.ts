@@ -1,7 +1,8 @@
-import { CONDITION } from '../api';
+import { CONDITION, LABEL } from '../api';
 import type { Pod, PodGang, PodGangStatus, PodGroup } from '../api';
 import { Observation, findCondition, isTrue, withCondition } from './conditions';
 import { isActive, isReady, isScheduled } from './pods';
+import { SCHEDULER_NAME } from '../gang/pinning';
 
 /** What the scheduler last said of a gang. */
 export interface GangVerdict {
@@ -33,7 +34,7 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
       : { type: CONDITION.initialized, status: 'False', reason: 'PodGangPodsCreationPending', message: 'Not all constituent pods have been created yet' },
     scheduled.length === 0
       ? { type: CONDITION.scheduled, status: 'True', reason: 'Scheduled', message: 'Every group has its minimum of pods on nodes' }
-      : { type: CONDITION.scheduled, status: 'False', ...pendingBecause(verdict, scheduled) },
+      : { type: CONDITION.scheduled, status: 'False', ...pendingBecause(gang, verdict, scheduled) },
     ready.length === 0
       ? { type: CONDITION.ready, status: 'True', reason: 'Ready', message: 'Every group has its minimum of pods ready' }
       : { type: CONDITION.ready, status: 'False', reason: 'PodsNotReady', message: `waiting for ${ready.join(', ')}` },
@@ -75,7 +76,9 @@ function members(group: PodGroup, pods: ReadonlyMap<string, Pod>): Pod[] {
   return group.podReferences.flatMap(({ name }) => pods.get(name) ?? []);
 }
 
-function pendingBecause(verdict: GangVerdict | undefined, scheduled: readonly string[]): { reason: string; message: string } {
+function pendingBecause({ metadata }: PodGang, verdict: GangVerdict | undefined, scheduled: readonly string[]): { reason: string; message: string } {
   if (verdict && verdict.placementScore === undefined) return { reason: verdict.reason, message: verdict.message };
-  return { reason: 'Scheduling', message: `waiting for nodes for ${scheduled.join(', ')}` };
+  const scheduler = metadata.labels?.[LABEL.schedulerName] ?? SCHEDULER_NAME;
+  const who = scheduler === SCHEDULER_NAME ? 'nodes' : `the scheduler ${scheduler} to find nodes`;
+  return { reason: 'Scheduling', message: `waiting for ${who} for ${scheduled.join(', ')}` };
 }
