@@ -68,14 +68,11 @@ function revisedScalingGroups(set: PodCliqueSet, { scalingGroups: live }: SetChi
     const config = scalingGroupConfig(set, group);
     if (i === undefined || i >= (set.spec.replicas ?? 0) || !config) return [];
     const { metadata, spec } = desiredScalingGroup(set, i, config);
-    const { labels, annotations } = metadata;
+    const { labels = {}, annotations = {} } = metadata;
     const wanted = { ...group, metadata: { ...group.metadata, labels, annotations }, spec: { ...spec, replicas: group.spec.replicas } };
-    return canonicalJson(authoredPart(wanted)) === canonicalJson(authoredPart(group)) ? [] : [wanted as unknown as KubeObject];
+    const authored = (of: PodCliqueScalingGroup) => canonicalJson([of.metadata.labels, of.metadata.annotations, of.spec]);
+    return authored(wanted) === authored(group) ? [] : [wanted as unknown as KubeObject];
   });
-}
-
-function authoredPart({ metadata: { labels, annotations }, spec }: PodCliqueScalingGroup): object {
-  return { labels, annotations, spec };
 }
 
 /** Whether a setting that the set speaks of differs; what the server or others have added is left alone. */
