@@ -11,6 +11,7 @@ export { PodResourceClaim, ResourceClaimUse } from './pod-resource-claim';
 export * from './podclique';
 export * from './podcliqueset';
 export { ClaimTemplate, ClaimTemplateProps, CliqueSharingOptions, GroupSharingOptions, SetSharingOptions, SharingScope } from './resource-sharing';
+export { RollingUpdate } from './rolling-update';
 export * from './scaling-group';
 export {
   ClusterTopology, ClusterTopologyProps, IClusterTopology, ImportedTopologyProps, NvlinkDomainSize, SchedulerTopologyProps, TopologyLevel, TopologyLevelProps,

@@ -9,6 +9,7 @@ import { PodResourceClaim, ResourceClaimUse, UsedClaim, withResourceClaims } fro
 import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
 import type { PodCliqueSet } from './podcliqueset';
 import { ClaimTemplate, CliqueSharingOptions } from './resource-sharing';
+import { RollingUpdate, toRollingUpdate } from './rolling-update';
 import type { ScalingGroup } from './scaling-group';
 import type { PodCliqueResourceSharing, PodCliqueTemplate, PodSpec } from '../src/core';
 
@@ -65,6 +66,11 @@ export interface PodCliqueProps extends kplus.WorkloadProps {
    * @default - nobody
    */
   readonly autoscaling?: Autoscaling;
+  /**
+   * How rolling updates go about the pods. Not for cliques of a scaling group, which is updated as a whole.
+   * @default - one pod at a time, however long it takes
+   */
+  readonly rollingUpdate?: RollingUpdate;
   /**
    * Labels of the clique and its pods.
    * @default - none
@@ -251,13 +257,14 @@ export class PodClique extends kplus.Workload {
 
   /** @internal */
   public _toTemplate(): PodCliqueTemplate {
-    const { roleName, minAvailable, packing, autoscaling } = this.props;
+    const { roleName, minAvailable, packing, autoscaling, rollingUpdate } = this.props;
     const autoScalingConfig = autoscaling?._toConfig();
     return {
       name: this.cliqueName,
       ...this.podLabelsAndAnnotations(),
       ...(packing ? { topologyConstraint: packing._toConstraint() } : {}),
       ...(this.sharings.length > 0 ? { resourceSharing: this.sharings } : {}),
+      ...(rollingUpdate ? { rollingUpdate: toRollingUpdate(rollingUpdate) } : {}),
       spec: {
         roleName: roleName ?? this.cliqueName,
         replicas: this.replicas,

@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata, Duration, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Autoscaling, ReplicasOwner } from './autoscaling';
+import { goDuration } from './go-duration';
 import { addScaledObject, kedaFindings } from './keda';
 import { NvlinkDomain, NvlinkDomainPlan } from './nvlink-domain';
 import { Packing } from './packing';
@@ -306,12 +307,4 @@ interface Judgement {
   /** With every default; absent when the object cannot be made. */
   readonly spec?: PodCliqueSetObject['spec'];
   readonly problems: string[];
-}
-
-/** As the API server writes a duration back, so that GitOps tools see no difference. */
-function goDuration(duration: Duration): string {
-  const seconds = duration.toSeconds();
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (hours > 0) return `${hours}h${minutes}m${rest}s`;
-  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
 }

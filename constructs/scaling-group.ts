@@ -7,6 +7,7 @@ import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import type { PodCliqueSet } from './podcliqueset';
 import { ClaimTemplate, GroupSharingOptions, toGroupSharing } from './resource-sharing';
+import { RollingUpdate, toRollingUpdate } from './rolling-update';
 import type { PodCliqueScalingGroupConfig, ScalingGroupResourceSharing } from '../src/core';
 
 /** Properties of a scaling group. */
@@ -46,6 +47,11 @@ export interface ScalingGroupProps {
    * @default - nobody
    */
   readonly autoscaling?: Autoscaling;
+  /**
+   * How rolling updates go about the copies.
+   * @default - one copy at a time, however long it takes
+   */
+  readonly rollingUpdate?: RollingUpdate;
   /**
    * Annotations of the group.
    * @default - none
@@ -127,7 +133,7 @@ export class ScalingGroup extends Construct {
 
   /** @internal */
   public _toConfig(): PodCliqueScalingGroupConfig {
-    const { minAvailable = 1, packing, nvlinkDomain, autoscaling } = this.props;
+    const { minAvailable = 1, packing, nvlinkDomain, autoscaling, rollingUpdate } = this.props;
     const annotations = { ...this.props.annotations, ...nvlinkDomain?._annotations };
     const scaleConfig = autoscaling?._toConfig();
     return {
@@ -138,6 +144,7 @@ export class ScalingGroup extends Construct {
       minAvailable,
       ...(scaleConfig ? { scaleConfig } : {}),
       ...(this.sharings.length > 0 ? { resourceSharing: this.sharings } : {}),
+      ...(rollingUpdate ? { rollingUpdate: toRollingUpdate(rollingUpdate) } : {}),
       ...(packing ? { topologyConstraint: packing._toConstraint() } : {}),
     };
   }

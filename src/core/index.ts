@@ -38,6 +38,7 @@ export * from './placement/solve';
 export * from './quantity';
 export * from './rollout/clique';
 export * from './rollout/conformity';
+export * from './rollout/deadline';
 export * from './rollout/group';
 export * from './rollout/pods';
 export * from './rollout/set';

@@ -90,8 +90,9 @@ export const PROGRAMS: Readonly<Record<string, (chart: Chart) => void>> = {
   },
   inOrder: chart => {
     const set = new PodCliqueSet(chart, 'in-order', { startupOrder: StartupOrder.IN_ORDER, updateStrategy: UpdateStrategy.ROLLING_RECREATE });
-    set.addClique('first', { containers });
-    set.addClique('second', { containers });
+    set.addClique('first', { containers, rollingUpdate: { maxUnavailable: 2, progressDeadline: Duration.minutes(30) } });
+    const second = set.addClique('second', { containers });
+    set.addScalingGroup('rolled', { cliques: [second], rollingUpdate: { maxUnavailable: 2, progressDeadline: Duration.hours(2) } });
   },
   anyOrder: chart => {
     new PodCliqueSet(chart, 'any-order', { startupOrder: StartupOrder.ANY_ORDER }).addClique('only', { containers });

@@ -239,6 +239,36 @@ describe('terminationDelay', () => {
   });
 });
 
+describe('rollingUpdate', () => {
+  const rolled = (rollingUpdate: object, updateStrategy?: object): PodCliqueSet => {
+    const base = set({
+      cliques: [{ ...clique('alone'), rollingUpdate }, clique('member')],
+      podCliqueScalingGroups: [{ name: 'group', cliqueNames: ['member'], rollingUpdate }],
+    });
+    return { ...base, spec: { ...base.spec, ...(updateStrategy ? { updateStrategy } : {}) } } as PodCliqueSet;
+  };
+  const PLACES = ['spec.template.cliques[0].rollingUpdate', 'spec.template.podCliqueScalingGroups[0].rollingUpdate'];
+
+  test.each<[object, string]>([
+    [{}, ''], [{ maxUnavailable: 1 }, ''], [{ maxUnavailable: 9, progressDeadline: '30m' }, ''],
+    [{ maxUnavailable: 0 }, '.maxUnavailable'], [{ maxUnavailable: -1 }, '.maxUnavailable'],
+    [{ progressDeadline: '0s' }, '.progressDeadline'], [{ progressDeadline: 'soon' }, '.progressDeadline'],
+  ])('%j', (rollingUpdate, field) => {
+    const { errors } = admit({ object: rolled(rollingUpdate) });
+    expect(errors.map(error => `${error.type} ${error.field}`)).toEqual(field === '' ? [] : PLACES.map(place => `Invalid ${place}${field}`));
+  });
+
+  test('is not for cliques of scaling groups', () => {
+    const object = set({ cliques: [{ ...clique('member'), rollingUpdate: {} }], podCliqueScalingGroups: [{ name: 'group', cliqueNames: ['member'] }] });
+    expect(admit({ object }).errors.map(({ type, field }) => `${type} ${field}`)).toEqual(['Forbidden spec.template.cliques[0].rollingUpdate']);
+  });
+
+  test('is not for OnDelete', () => {
+    const { errors } = admit({ object: rolled({ maxUnavailable: 1 }, { type: 'OnDelete' }) });
+    expect(errors.map(({ type, field }) => `${type} ${field}`)).toEqual(PLACES.map(place => `Forbidden ${place}`));
+  });
+});
+
 describe('ClusterTopologyBinding', () => {
   const config = { schedulers: ['default-scheduler', 'kai-scheduler'] };
   const bound = (...names: string[]): ClusterTopologyBinding => {

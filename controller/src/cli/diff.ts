@@ -101,13 +101,17 @@ function pods(count: number): string {
   return count === 1 ? '1 pod' : `${count} pods`;
 }
 
-function cliqueLine({ clique, pods: replaced, ...rest }: CliqueRollout, isRolling: boolean): string {
-  return `clique ${clique}: ${pods(replaced)}${isRolling ? `, one at a time, oldest first${floor(rest)}` : ''}`;
+function cliqueLine({ clique, pods: replaced, atATime, ...rest }: CliqueRollout, isRolling: boolean): string {
+  return `clique ${clique}: ${pods(replaced)}${isRolling ? `, ${pace(atATime)}, oldest first${floor(rest)}` : ''}`;
 }
 
-function groupLine({ scalingGroup, replicas, cliques, podsPerReplica, ...rest }: GroupRollout, isRolling: boolean): string {
+function groupLine({ scalingGroup, replicas, cliques, podsPerReplica, atATime, ...rest }: GroupRollout, isRolling: boolean): string {
   const each = `${pods(podsPerReplica)} each: ${cliques.join(', ')}`;
-  return `scaling group ${scalingGroup}: replicas ${replicas.join(', ')} (${each})${isRolling ? `, one at a time, whole${floor(rest)}` : ''}`;
+  return `scaling group ${scalingGroup}: replicas ${replicas.join(', ')} (${each})${isRolling ? `, ${pace(atATime)}, whole${floor(rest)}` : ''}`;
+}
+
+function pace(atATime: number): string {
+  return atATime === 1 ? 'one at a time' : `${atATime} at a time`;
 }
 
 function floor({ staysReady, belowMinimum }: { readonly staysReady: number; readonly belowMinimum: boolean }): string {

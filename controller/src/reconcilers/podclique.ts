@@ -1,6 +1,7 @@
 import {
   ANNOTATION, FINALIZER, LABEL, LastError, POD_GATE, Pod, PodClique, PodCliqueSet, PodCliqueUpdateProgress, SCHEDULER_NAME, STARTUP_READY, cliquePosition,
-  expectedHash, generationHash, isActive, isGated, isScheduled, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate, planPods, podCliqueStatus,
+  cliqueRollingUpdate, expectedHash, generationHash, isActive, isGated, isScheduled, isTerminating, isUrgentCliqueStatus, parentsReady, planCliqueUpdate,
+  planPods, podCliqueStatus, progressDueMs,
   revisedClique, sharedClaims, waitsForParents,
 } from 'cdk8s-grove/core';
 import { syncCliqueClaims } from './claims';
@@ -25,7 +26,8 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   const position = cliquePosition(set, clique);
   const claims = (index: number) => (position ? sharedClaims(set, position, index) : []);
   const plan = planPods(clique, pods, world.clock.now(), { mayStart, claims, ...(startupImage === undefined ? {} : { startupImage }) });
-  const update = isSound ? planCliqueUpdate(set, clique, pods, world.clock.now()) : { remove: [], progress: clique.status?.updateProgress };
+  const staying = pods.filter(pod => !plan.remove.includes(pod));
+  const update = isSound ? planCliqueUpdate(set, clique, staying, world.clock.now()) : { remove: [], progress: clique.status?.updateProgress };
   const againMs = await pass(async () => {
     if (isSound) await guarded(world, clique, 'ERR_SYNC_PCLQ_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncCliqueClaims(world, set, clique));
     await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
@@ -33,7 +35,13 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
     if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
     await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
   }, errors => writeStatus(world, isSound ? set : undefined, key, update.progress, errors));
-  return soonest(plan.againAfterMs, againMs);
+  return soonest(plan.againAfterMs, againMs, dueMs(world, isSound ? set : undefined, clique, update.progress));
+}
+
+/** Milliseconds until the update has come no further for too long. */
+function dueMs({ clock }: World, set: PodCliqueSet | undefined, clique: PodClique, progress: PodCliqueUpdateProgress | undefined): number | undefined {
+  const due = set && progressDueMs(progress, { rollingUpdate: cliqueRollingUpdate(set, clique), nowMs: clock.now() });
+  return due !== undefined && due > 0 ? due : undefined;
 }
 
 async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Promise<PodClique> {
@@ -95,6 +103,7 @@ async function writeStatus(
     pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
     ...(set ? { hashes: { template: expectedHash(set, clique), generation: generationHash(set) } } : {}),
     progress,
+    rollingUpdate: set && cliqueRollingUpdate(set, clique),
     nowMs: clock.now(),
   });
   tellWhenBelowFloor(events, clique, status);

@@ -1,6 +1,6 @@
 import {
-  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, generationHash, isGroupUpdating,
-  isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, scalingGroupStatus,
+  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
+  generationHash, groupRollingUpdate, isGroupReplacing, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, progressDueMs, scalingGroupStatus,
 } from 'cdk8s-grove/core';
 import { syncGroupClaims } from './claims';
 import { terminateBreachedReplicas } from './termination';
@@ -20,28 +20,31 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
   const update = isSound
     ? planGroupUpdate(set, group, j => membersOf(world, group, j), world.clock.now())
     : { recreate: [], progress: group.status?.updateProgress };
+  const rollingUpdate = isSound ? groupRollingUpdate(set, group) : undefined;
   let breachDueMs: number | undefined;
   await pass(async () => {
     if (!isSound) return;
     await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => {
       await world.writer.removeAll(update.recreate.flatMap(j => membersOf(world, group, j)));
-      if (!isGroupUpdating(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
+      if (!isGroupReplacing(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
     });
     await guarded(world, group, 'ERR_SYNC_PCSG_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncGroupClaims(world, set, group));
     await guarded(world, group, 'ERR_CREATE_PODCLIQUES', 'PodCliqueCreateFailed', () => syncMembers(world, set, group));
-  }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', update.progress, errors));
-  return soonest(breachDueMs);
+  }, errors => writeStatus(world, group, isSound ? generationHash(set) : set.status?.currentGenerationHash ?? '', { progress: update.progress, rollingUpdate }, errors));
+  const dueMs = progressDueMs(update.progress, { rollingUpdate, nowMs: world.clock.now() });
+  return soonest(breachDueMs, dueMs !== undefined && dueMs > 0 ? dueMs : undefined);
 }
 
 async function writeStatus(
-  { caches, writer, events, clock }: World, group: PodCliqueScalingGroup, hash: string, progress: PodCliqueScalingGroupUpdateProgress | undefined,
+  { caches, writer, events, clock }: World, group: PodCliqueScalingGroup, hash: string,
+  update: { readonly progress: PodCliqueScalingGroupUpdateProgress | undefined; readonly rollingUpdate: RollingUpdateConfiguration | undefined },
   errors?: readonly LastError[],
 ): Promise<void> {
   const status = scalingGroupStatus({
     group,
     clique: name => caches.cliques.store.get(scopedKey(group, name)),
     generationHash: hash,
-    progress,
+    ...update,
     nowMs: clock.now(),
   });
   tellWhenBelowFloor(events, group, status);

@@ -7,6 +7,7 @@ import { mnnvlErrors, mnnvlUpdateErrors } from './mnnvl-rules';
 import { podErrors } from './pod-rules';
 import { podWarnings } from './pod-warnings';
 import type { AdmissionConfig, AdmissionRequest, AdmissionResult, FieldError } from './request';
+import { rollingUpdateErrors } from './rolling-update-rules';
 import { setErrors } from './set-rules';
 import { shapeFindings } from './shape-rules';
 import { sharingErrors } from './sharing-rules';
@@ -82,6 +83,7 @@ function structuralErrors(set: PodCliqueSet, config: AdmissionConfig, creating: 
     ...podErrors(set, creating),
     ...startupErrors(set),
     ...groupErrors(set),
+    ...rollingUpdateErrors(set),
   ];
 }
 

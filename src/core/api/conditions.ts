@@ -4,6 +4,7 @@ export const CONDITION = {
   minAvailableBreached: 'MinAvailableBreached',
   gangTerminationInProgress: 'GangTerminationInProgress',
   topologyLevelsUnavailable: 'TopologyLevelsUnavailable',
+  updateInProgress: 'UpdateInProgress',
   /** Of cliques and scaling groups: somebody asks for fewer replicas than the gang needs. */
   scaledBelowMinAvailable: 'ScaledBelowMinAvailable',
   stalled: 'Stalled',

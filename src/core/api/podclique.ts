@@ -98,7 +98,7 @@ export interface PodCliqueStatus {
   readonly scheduledReplicas: Int32;
   /** Label selector of the pods, for the scale subresource. Only set on cliques outside scaling groups. */
   readonly hpaPodSelector?: string;
-  /** Holds `PodCliqueScheduled` and `MinAvailableBreached`. */
+  /** Holds `PodCliqueScheduled` and `MinAvailableBreached`, and `UpdateInProgress` once there was an update. */
   readonly conditions?: readonly Condition[];
   /** Generation hash of the PodCliqueSet that all pods conform to. */
   readonly currentPodCliqueSetGenerationHash?: string;
@@ -117,6 +117,8 @@ export interface PodCliqueUpdateProgress {
   readonly podCliqueSetGenerationHash: string;
   /** Template hash that the update leads to. */
   readonly podTemplateHash: string;
+  /** When the update came further last; kept where it has a deadline. */
+  readonly lastProgressAt?: Time;
   /** Ready pods that are replaced one after another. */
   readonly readyPodsSelectedToUpdate?: PodsSelectedToUpdate;
 }

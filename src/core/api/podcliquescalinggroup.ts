@@ -65,7 +65,7 @@ export interface PodCliqueScalingGroupStatus {
   readonly observedGeneration?: Int64;
   /** Errors of the last pass that was cut short. */
   readonly lastErrors?: readonly LastError[];
-  /** Holds `MinAvailableBreached` and `GangTerminationInProgress`. */
+  /** Holds `MinAvailableBreached` and `GangTerminationInProgress`, and `UpdateInProgress` once there was an update. */
   readonly conditions?: readonly Condition[];
   /** Generation hash of the PodCliqueSet that every clique conforms to. */
   readonly currentPodCliqueSetGenerationHash?: string;
@@ -90,6 +90,8 @@ export interface PodCliqueScalingGroupUpdateProgress {
    * @default 0
    */
   readonly totalPodCliquesCount?: Int32;
+  /** When the update came further last; kept where it has a deadline. */
+  readonly lastProgressAt?: Time;
   /** Ready copies that are recreated one after another. */
   readonly readyReplicaIndicesSelectedToUpdate?: ReplicasSelectedToUpdate;
 }

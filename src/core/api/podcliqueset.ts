@@ -91,8 +91,24 @@ export interface PodCliqueTemplate {
   readonly topologyConstraint?: TopologyConstraint;
   /** Claims that pods of the clique share. */
   readonly resourceSharing?: readonly PodCliqueResourceSharing[];
+  /** How updates go about this clique. Only for cliques outside scaling groups, and not with the strategy OnDelete. */
+  readonly rollingUpdate?: RollingUpdateConfiguration;
   /** The pods. */
   readonly spec: PodCliqueSpec;
+}
+
+/** How a rolling update goes about one clique or scaling group. */
+export interface RollingUpdateConfiguration {
+  /**
+   * Pods of the clique, or copies of the scaling group, that an update may make unavailable at a time, at least 1. Never so many that fewer than
+   * `minAvailable` stay ready; where that leaves no room, one at a time. Defaults to 1.
+   */
+  readonly maxUnavailable?: Int32;
+  /**
+   * How long an update may come no further before it is reported, by the reason ProgressDeadlineExceeded of the conditions UpdateInProgress of the
+   * clique or scaling group and Stalled of the set. It goes on all the same. Absent: for ever.
+   */
+  readonly progressDeadline?: Duration;
 }
 
 export interface HeadlessServiceConfig {
@@ -178,6 +194,8 @@ export interface PodCliqueScalingGroupConfig {
   readonly resourceSharing?: readonly ScalingGroupResourceSharing[];
   /** Placement of each copy of the group. */
   readonly topologyConstraint?: TopologyConstraint;
+  /** How updates go about the copies of the group. Not with the strategy OnDelete. */
+  readonly rollingUpdate?: RollingUpdateConfiguration;
 }
 
 export interface PodCliqueSetStatus {

@@ -43,6 +43,7 @@ const RULES: readonly Rule[] = [
     detail: 'no live effect: groups that are there keep their count, scale the PodCliqueScalingGroup instead; new copies of the set take it',
   },
   { fields: new RegExp(`${CLIQUE}spec\\.autoScalingConfig|${GROUP}scaleConfig`), effect: 'in-place', detail: 'the HorizontalPodAutoscaler is changed' },
+  { fields: new RegExp(`(${CLIQUE}|${GROUP})rollingUpdate`), effect: 'in-place', detail: 'holds for this edit already' },
   { fields: new RegExp(`${GROUP}annotations`), effect: 'in-place', detail: 'annotations of the PodCliqueScalingGroup' },
   { fields: /^spec\.template\.priorityClassName$/, effect: 'in-place', detail: `the gangs are changed; ${UPSTREAM_ROLLS}` },
   { fields: /^spec\.template\.cliques$/, effect: 'in-place', detail: `the order of the gangs' parts; ${UPSTREAM_ROLLS}` },

@@ -1,8 +1,8 @@
 import type { PodCliqueScalingGroupConfig, PodCliqueSet } from '../api';
 import { desiredCliques, desiredMemberCliques } from '../desired/cliques';
-import { floorOf, groupFloor, memberCliques, scalingGroups, standaloneCliques } from '../desired/template';
+import { cliqueTemplate, floorOf, groupFloor, memberCliques, scalingGroups, standaloneCliques } from '../desired/template';
 import { conforms } from '../rollout/conformity';
-import { MAX_UNAVAILABLE, updatesOnDelete } from '../rollout/strategy';
+import { UpdateUnits, updateWidth, updatesOnDelete } from '../rollout/strategy';
 
 /** Pods that an update replaces, with the counts of the old template; autoscalers and users may have set others. */
 export interface Rollout {
@@ -13,9 +13,9 @@ export interface Rollout {
    * minimum. Absent when neither set says how many copies there are.
    */
   readonly copies?: readonly number[];
-  /** Cliques outside scaling groups, all at the same time; the pods of each one at a time, the oldest first. */
+  /** Cliques outside scaling groups, all at the same time; the pods of each `atATime`, the oldest first. */
   readonly cliques: readonly CliqueRollout[];
-  /** Scaling groups, at the same time as the cliques; the replicas of each one at a time, the lowest index first, with all their cliques. */
+  /** Scaling groups, at the same time as the cliques; the replicas of each `atATime`, the lowest index first, with all their cliques. */
   readonly scalingGroups: readonly GroupRollout[];
   /** Pods that are replaced in each copy. */
   readonly podsPerCopy: number;
@@ -24,6 +24,8 @@ export interface Rollout {
 export interface CliqueRollout {
   readonly clique: string;
   readonly pods: number;
+  /** Pods that are replaced at the same time at most. */
+  readonly atATime: number;
   /** Pods that stay ready meanwhile. */
   readonly staysReady: number;
   /** Whether that is less than the gang's minimum. */
@@ -40,6 +42,8 @@ export interface GroupRollout {
   readonly changed: readonly string[];
   /** Pods that are replaced with each replica. */
   readonly podsPerReplica: number;
+  /** Replicas that are replaced at the same time at most. */
+  readonly atATime: number;
   /** Replicas that stay available meanwhile. */
   readonly staysReady: number;
   /** Whether that is less than the gang's minimum. */
@@ -50,7 +54,8 @@ export interface GroupRollout {
 export function rolloutOf(old: PodCliqueSet, set: PodCliqueSet, copies: number | undefined): Rollout | undefined {
   const cliques = standaloneCliques(old).filter(({ name }) => isOutdated(old, set, name)).map(clique => {
     const pods = clique.spec.replicas;
-    return { clique: clique.name, pods, ...disruption(pods, floorOf(clique)) };
+    const { rollingUpdate } = cliqueTemplate(set, clique.name);
+    return { clique: clique.name, pods, ...disruption({ replicas: pods, floor: floorOf(clique), rollingUpdate }) };
   });
   const groups = scalingGroups(old).flatMap(group => groupRollout(old, set, group));
   if (copies === 0 || cliques.length + groups.length === 0) return undefined;
@@ -76,7 +81,7 @@ function groupRollout(old: PodCliqueSet, set: PodCliqueSet, group: PodCliqueScal
     cliques: replaced.map(({ name }) => name),
     changed: changed.map(({ name }) => name),
     podsPerReplica: sum(replaced.map(({ spec }) => spec.replicas)),
-    ...disruption(replicas, groupFloor(group)),
+    ...disruption({ replicas, floor: groupFloor(group), rollingUpdate: scalingGroups(set).find(({ name }) => name === group.name)?.rollingUpdate }),
   }];
 }
 
@@ -87,9 +92,10 @@ function isOutdated(old: PodCliqueSet, set: PodCliqueSet, clique: string, group?
   return live !== undefined && !conforms(set, live);
 }
 
-function disruption(replicas: number, floor: number): { staysReady: number; belowMinimum: boolean } {
-  const staysReady = Math.max(0, replicas - MAX_UNAVAILABLE);
-  return { staysReady, belowMinimum: staysReady < floor };
+function disruption(units: UpdateUnits): { atATime: number; staysReady: number; belowMinimum: boolean } {
+  const atATime = updateWidth(units);
+  const staysReady = Math.max(0, units.replicas - atATime);
+  return { atATime, staysReady, belowMinimum: staysReady < units.floor };
 }
 
 function indices(count: number): number[] {

@@ -1,10 +1,15 @@
-import type { PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet } from '../api';
+import { CONDITION } from '../api';
+import type {
+  PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
+} from '../api';
 import { updatingReplica } from './clique';
 import { conforms } from './conformity';
+import { withProgress } from './deadline';
 import { disruptionsAllowed, updatesOnDelete } from './strategy';
 import { generationHash } from '../desired/hash';
-import { setReplicaIndex } from '../desired/position';
-import { timestamp } from '../status/conditions';
+import { scalingGroupConfig, setReplicaIndex } from '../desired/position';
+import { findCondition, timestamp } from '../status/conditions';
+import { UPDATING } from '../status/podclique';
 import { hasFloorReady, scalingGroupFloor } from '../status/scaling-group';
 
 export interface ScalingGroupUpdate {
@@ -13,12 +18,12 @@ export interface ScalingGroupUpdate {
   readonly progress: PodCliqueScalingGroupUpdateProgress | undefined;
 }
 
-/** Whether an update of the group has begun and not ended. */
-export function isGroupUpdating({ status }: PodCliqueScalingGroup): boolean {
-  return status?.updateProgress !== undefined && status.updateProgress.updateEndedAt === undefined;
+/** Whether an update is still taking replicas of the group, so that what it lacks is no breach. */
+export function isGroupReplacing({ status }: PodCliqueScalingGroup): boolean {
+  return findCondition(status?.conditions, CONDITION.minAvailableBreached)?.reason === UPDATING.reason;
 }
 
-/** The next step of a scaling group's update (spec 07 §4, §5): its replicas are recreated whole, ready ones one at a time and lowest index first. */
+/** The next step of a scaling group's update (spec 07 §4, §5): its replicas are recreated whole, ready ones few at a time and lowest index first. */
 export function planGroupUpdate(
   set: PodCliqueSet, group: PodCliqueScalingGroup, cliquesOf: (j: number) => readonly PodClique[], nowMs: number,
 ): ScalingGroupUpdate {
@@ -27,12 +32,25 @@ export function planGroupUpdate(
   const target = generationHash(set);
   const isFirst = group.status?.currentPodCliqueSetGenerationHash === undefined;
   const isReached = old ? old.podCliqueSetGenerationHash === target : isFirst || group.status?.currentPodCliqueSetGenerationHash === target;
-  const isTurn = updatesOnDelete(set) || updatingReplica(set) === setReplicaIndex(group);
-  if (!isTurn || (isReached && (!old || old.updateEndedAt !== undefined))) return { recreate: [], progress: old };
+  const isRunning = old !== undefined && isReached && old.updateEndedAt === undefined;
+  const isTurn = !updatesOnDelete(set) && updatingReplica(set) === setReplicaIndex(group);
   const members = Array.from({ length: group.spec.replicas }, (_, j) => ({ j, cliques: cliquesOf(j) }));
-  const progress = counted(old && isReached ? old : { updateStartedAt: now, podCliqueSetGenerationHash: target }, set, members);
+  const isLeftUndone = isTurn && isReached && members.some(({ cliques }) => cliques.some(clique => !conforms(set, clique)));
+  if (!isRunning && !isLeftUndone && (isReached || !(isTurn || updatesOnDelete(set)))) return { recreate: [], progress: old };
+  const progress = counted(isRunning ? old : { updateStartedAt: now, podCliqueSetGenerationHash: target }, set, members);
   if (updatesOnDelete(set)) return { recreate: [], progress: { ...progress, updateEndedAt: progress.updateEndedAt ?? now } };
-  return step(set, group, members, progress, now);
+  const update = step(set, group, members, progress, now);
+  const rollingUpdate = groupRollingUpdate(set, group);
+  return { ...update, progress: withProgress(update.progress, advance(old), advance(progress), { rollingUpdate, nowMs }) };
+}
+
+/** The rolling update that a live group's configuration asks for. */
+export function groupRollingUpdate(set: PodCliqueSet, group: PodCliqueScalingGroup): RollingUpdateConfiguration | undefined {
+  return scalingGroupConfig(set, group)?.rollingUpdate;
+}
+
+function advance(progress: PodCliqueScalingGroupUpdateProgress | undefined) {
+  return { ready: 0, updated: progress?.updatedPodCliquesCount ?? 0 };
 }
 
 interface GroupReplica {
@@ -42,20 +60,21 @@ interface GroupReplica {
 
 function step(
   set: PodCliqueSet, group: PodCliqueScalingGroup, members: readonly GroupReplica[], progress: PodCliqueScalingGroupUpdateProgress, now: string,
-): ScalingGroupUpdate {
+): { recreate: readonly number[]; progress: PodCliqueScalingGroupUpdateProgress } {
   const whole = ({ cliques }: GroupReplica) => cliques.length === group.spec.cliqueNames.length && cliques.every(hasFloorReady);
   const outdated = members.filter(({ cliques }) => cliques.some(clique => !conforms(set, clique)));
   if (outdated.length === 0) {
-    const { readyReplicaIndicesSelectedToUpdate: _done, ...ended } = progress;
-    return { recreate: [], progress: { ...ended, updateEndedAt: now } };
+    const { readyReplicaIndicesSelectedToUpdate: _done, ...replaced } = progress;
+    return { recreate: [], progress: members.every(whole) ? { ...replaced, updateEndedAt: now } : replaced };
   }
   const unready = outdated.filter(replica => !whole(replica)).map(({ j }) => j);
-  const allowed = disruptionsAllowed({ replicas: group.spec.replicas, floor: scalingGroupFloor(group), ready: members.filter(whole).length });
+  const units = { replicas: group.spec.replicas, floor: scalingGroupFloor(group), rollingUpdate: groupRollingUpdate(set, group) };
+  const allowed = disruptionsAllowed({ ...units, ready: members.filter(whole).length });
   const ready = outdated.filter(whole).map(({ j }) => j).slice(0, allowed);
   const selected = progress.readyReplicaIndicesSelectedToUpdate;
-  const [next] = ready;
+  const next = ready.at(-1);
   if (next === undefined || next === selected?.current) return { recreate: [...unready, ...ready], progress };
-  const completed = selected ? [...selected.completed ?? [], selected.current] : [];
+  const completed = [...new Set([...selected?.completed ?? [], ...(selected ? [selected.current] : []), ...ready])].filter(j => j !== next);
   return {
     recreate: [...unready, ...ready],
     progress: { ...progress, readyReplicaIndicesSelectedToUpdate: { current: next, ...(completed.length > 0 ? { completed } : {}) } },

@@ -1,5 +1,5 @@
 import { LABEL } from '../api';
-import type { Pod, PodClique } from '../api';
+import type { Pod, PodClique, RollingUpdateConfiguration } from '../api';
 import { disruptionsAllowed } from './strategy';
 import { cliqueFloor } from '../status/podclique';
 import { isActive, isReady } from '../status/pods';
@@ -11,13 +11,15 @@ export function outdatedPods(clique: PodClique, pods: readonly Pod[]): Pod[] {
 }
 
 /**
- * The pods that a rolling update replaces now (spec 07 §3): outdated ones that are of no use as they are at once, ready ones one at a time
+ * The pods that a rolling update replaces now (spec 07 §3): outdated ones that are of no use as they are at once, ready ones few at a time
  * and oldest first, never below the clique's minimum.
  */
-export function podsToReplace(clique: PodClique, pods: readonly Pod[]): { readonly unready: readonly Pod[]; readonly ready: readonly Pod[] } {
+export function podsToReplace(
+  clique: PodClique, pods: readonly Pod[], rollingUpdate?: RollingUpdateConfiguration,
+): { readonly unready: readonly Pod[]; readonly ready: readonly Pod[] } {
   const outdated = outdatedPods(clique, pods);
   const ready = pods.filter(pod => isActive(pod) && isReady(pod)).length;
-  const allowed = disruptionsAllowed({ replicas: clique.spec.replicas, floor: cliqueFloor(clique), ready });
+  const allowed = disruptionsAllowed({ replicas: clique.spec.replicas, floor: cliqueFloor(clique), rollingUpdate, ready });
   return { unready: outdated.filter(pod => !isReady(pod)), ready: outdated.filter(isReady).sort(oldestFirst).slice(0, allowed) };
 }
 

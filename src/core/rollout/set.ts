@@ -4,7 +4,7 @@ import { updatesOnDelete } from './strategy';
 import { generationHash } from '../desired/hash';
 import { timestamp } from '../status/conditions';
 import { isBreached } from '../status/podclique';
-import { hasFloorReady, isUpdated } from '../status/scaling-group';
+import { hasFloorReady, isUpdated, scalingGroupFloor } from '../status/scaling-group';
 
 /** A replica of the set as far as it is there: a standalone clique or scaling group that is missing, or on its way out, is undefined. */
 export interface SetReplica {
@@ -50,7 +50,11 @@ function advanced(progress: PodCliqueSetUpdateProgress, replicas: readonly SetRe
 /** Whether every clique and group of the replica conforms and has its minimum ready. */
 function isDone({ cliques, groups }: SetReplica, hash: string): boolean {
   return cliques.every(clique => clique !== undefined && isUpdated(clique, hash) && hasFloorReady(clique))
-    && groups.every(group => group?.status?.currentPodCliqueSetGenerationHash === hash);
+    && groups.every(group => group !== undefined && group.status?.currentPodCliqueSetGenerationHash === hash && hasFloorAvailable(group));
+}
+
+function hasFloorAvailable(group: PodCliqueScalingGroup): boolean {
+  return (group.status?.availableReplicas ?? 0) >= scalingGroupFloor(group);
 }
 
 /** Replicas that serve nobody first, then those that lack their minimum, then by index. */

@@ -1,9 +1,10 @@
 import { CONDITION, LABEL } from '../api';
-import type { Condition, Pod, PodClique, PodCliqueStatus, PodCliqueUpdateProgress } from '../api';
+import type { Condition, Pod, PodClique, PodCliqueStatus, PodCliqueUpdateProgress, RollingUpdateConfiguration } from '../api';
 import { Observation, findCondition, withCondition } from './conditions';
 import { withFloorJudged } from './floor';
 import { isActive, isErroneous, isGated, isReady, isScheduled, isStartedNotReady } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
+import { withUpdateJudged } from '../rollout/deadline';
 
 export interface PodCliqueObservation {
   readonly clique: PodClique;
@@ -13,11 +14,13 @@ export interface PodCliqueObservation {
   readonly hashes?: { readonly template: string; readonly generation: string };
   /** How far the update of the clique is; absent when there never was one. */
   readonly progress?: PodCliqueUpdateProgress | undefined;
+  /** How the clique's template asks for it. */
+  readonly rollingUpdate?: RollingUpdateConfiguration | undefined;
   readonly nowMs: number;
 }
 
 /** The status that a PodClique should have (spec 04 §4.4, 05 §5). Pods that have ended or are on their way out count for nothing. */
-export function podCliqueStatus({ clique, pods, hashes, progress, nowMs }: PodCliqueObservation): PodCliqueStatus {
+export function podCliqueStatus({ clique, pods, hashes, progress, rollingUpdate, nowMs }: PodCliqueObservation): PodCliqueStatus {
   const active = pods.filter(isActive);
   const old = clique.status;
   const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
@@ -38,10 +41,11 @@ export function podCliqueStatus({ clique, pods, hashes, progress, nowMs }: PodCl
     ...(progress ? { updateProgress: progress } : {}),
     ...selector(clique),
   };
-  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
+  const isReplacing = progress !== undefined && progress.updateEndedAt === undefined && updatedReplicas < active.length;
   const judged = withFloorJudged(old?.conditions, clique, cliqueFloor(clique), nowMs);
   if (observedGeneration === undefined) return judged.length === 0 && !old?.conditions ? status : { ...status, conditions: judged };
-  return { ...status, conditions: conditions(clique, judged, active, isUpdating, nowMs) };
+  const spoken = conditions(clique, judged, active, isReplacing, nowMs);
+  return { ...status, conditions: withUpdateJudged(spoken, progress, { rollingUpdate, nowMs }) };
 }
 
 /**
@@ -66,7 +70,7 @@ export function cliqueFloor({ spec }: PodClique): number {
   return spec.minAvailable ?? spec.replicas;
 }
 
-function conditions(clique: PodClique, old: readonly Condition[], active: readonly Pod[], isUpdating: boolean, nowMs: number): Condition[] {
+function conditions(clique: PodClique, old: readonly Condition[], active: readonly Pod[], isReplacing: boolean, nowMs: number): Condition[] {
   const scheduled = count(active, isScheduled);
   const floor = cliqueFloor(clique);
   const observedGeneration = clique.metadata.generation;
@@ -76,7 +80,7 @@ function conditions(clique: PodClique, old: readonly Condition[], active: readon
     message: `${scheduled} of at least ${floor} pods have a node`,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
   };
-  const breach = isUpdating ? UPDATING : breached(active, scheduled, floor);
+  const breach = isReplacing ? UPDATING : breached(active, scheduled, floor);
   return withCondition(withCondition(old, scheduledObservation, nowMs),
     { ...breach, ...(observedGeneration === undefined ? {} : { observedGeneration }) }, nowMs);
 }

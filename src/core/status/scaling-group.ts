@@ -1,11 +1,12 @@
 import { CONDITION, LABEL } from '../api';
-import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress } from '../api';
+import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress, RollingUpdateConfiguration } from '../api';
 import { Observation, findCondition, isTrue, withCondition, withoutCondition } from './conditions';
 import { withFloorJudged } from './floor';
 import { UPDATING, cliqueFloor, isBreached } from './podclique';
 import { isTerminating } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
 import { memberCliqueName } from '../names';
+import { withUpdateJudged } from '../rollout/deadline';
 
 export interface ScalingGroupObservation {
   readonly group: PodCliqueScalingGroup;
@@ -15,18 +16,20 @@ export interface ScalingGroupObservation {
   readonly generationHash: string;
   /** How far the update of the group is; absent when there never was one. */
   readonly progress?: PodCliqueScalingGroupUpdateProgress | undefined;
+  /** How the group's configuration asks for it. */
+  readonly rollingUpdate?: RollingUpdateConfiguration | undefined;
   readonly nowMs: number;
 }
 
 /** The status that a PodCliqueScalingGroup should have (spec 04 §3.2, 05 §5). */
-export function scalingGroupStatus({ group, clique, generationHash, progress, nowMs }: ScalingGroupObservation): PodCliqueScalingGroupStatus {
+export function scalingGroupStatus({ group, clique, generationHash, progress, rollingUpdate, nowMs }: ScalingGroupObservation): PodCliqueScalingGroupStatus {
   const replicas = Array.from({ length: group.spec.replicas }, (_, j) => members(group, j, clique));
   const complete = replicas.every(({ missing }) => missing === 0);
   const scheduled = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isPlaced));
   const available = scheduled.filter(({ cliques }) => cliques.every(hasFloorReady));
   const updated = available.filter(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
-  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
-  const converged = complete && !isUpdating && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const converged = complete && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const isReplacing = progress !== undefined && progress.updateEndedAt === undefined && !converged;
   const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isWhole)).length;
   const { name = '', labels = {}, generation } = group.metadata;
   return {
@@ -39,7 +42,7 @@ export function scalingGroupStatus({ group, clique, generationHash, progress, no
     ...(complete && generation !== undefined ? { observedGeneration: generation } : {}),
     ...(converged ? { currentPodCliqueSetGenerationHash: generationHash } : {}),
     ...(progress ? { updateProgress: progress } : {}),
-    conditions: conditions(group, healthy, isUpdating, nowMs),
+    conditions: withUpdateJudged(conditions(group, healthy, isReplacing, nowMs), progress, { rollingUpdate, nowMs }),
   };
 }
 
@@ -73,10 +76,10 @@ function members(group: PodCliqueScalingGroup, j: number, clique: ScalingGroupOb
   return { missing: found.length - cliques.length, cliques };
 }
 
-function conditions(group: PodCliqueScalingGroup, healthy: number, isUpdating: boolean, nowMs: number): Condition[] {
+function conditions(group: PodCliqueScalingGroup, healthy: number, isReplacing: boolean, nowMs: number): Condition[] {
   const floor = scalingGroupFloor(group);
   const message = `${healthy} of at least ${floor} replicas are whole`;
-  const observation: Observation = isUpdating ? UPDATING : {
+  const observation: Observation = isReplacing ? UPDATING : {
     type: CONDITION.minAvailableBreached,
     ...(healthy < floor
       ? { status: 'True', reason: 'InsufficientAvailablePodCliqueScalingGroupReplicas', message }

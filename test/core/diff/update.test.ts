@@ -88,7 +88,7 @@ describe('pods are replaced', () => {
     expect(explainUpdate(old, image(0)).rollout).toEqual({
       strategy: 'RollingRecreate',
       copies: [0, 1],
-      cliques: [{ clique: 'router', pods: 2, staysReady: 1, belowMinimum: false }],
+      cliques: [{ clique: 'router', pods: 2, atATime: 1, staysReady: 1, belowMinimum: false }],
       scalingGroups: [],
       podsPerCopy: 2,
     });
@@ -96,7 +96,7 @@ describe('pods are replaced', () => {
 
   test('of a scaling group whole, replica after replica, though one clique has changed', () => {
     expect(explainUpdate(old, image(2)).rollout?.scalingGroups).toEqual([{
-      scalingGroup: 'decode', replicas: [0, 1, 2], cliques: ['leader', 'worker'], changed: ['worker'], podsPerReplica: 4, staysReady: 2, belowMinimum: true,
+      scalingGroup: 'decode', replicas: [0, 1, 2], cliques: ['leader', 'worker'], changed: ['worker'], podsPerReplica: 4, atATime: 1, staysReady: 2, belowMinimum: true,
     }]);
   });
 
