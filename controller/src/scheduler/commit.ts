@@ -15,7 +15,7 @@ const HOSTNAME = 'kubernetes.io/hostname';
 const BINDINGS_AT_ONCE = 64;
 
 /**
- * Opens the gates of the pods and binds them, or pins them for kube-scheduler to bind (design decision 4). Resolves to those that failed, each
+ * Binds the pods, or pins them and opens their gates for kube-scheduler to bind (design decision 4). Resolves to those that failed, each
  * with its error.
  */
 export async function bindAll(writer: Writer, bindings: readonly Binding[]): Promise<{ binding: Binding; error: unknown }[]> {
@@ -24,7 +24,10 @@ export async function bindAll(writer: Writer, bindings: readonly Binding[]): Pro
   return outcomes.flatMap((outcome, position) => (outcome.status === 'rejected' ? [{ binding: bindings[position], error: outcome.reason as unknown }] : []));
 }
 
-/** A pod with a gate cannot be bound, and a gate can only be taken away: two requests, the second only after the first. */
+/**
+ * Pods that we bind carry no gate of ours, unless another controller has made them: such a pod cannot be bound, and a gate can only be taken away,
+ * which makes two requests, the second only after the first.
+ */
 async function bind(writer: Writer, { pod, node }: Binding): Promise<void> {
   const open = isGated(pod) ? await writer.patch(pod, withoutGate(pod)) : pod;
   if (!open) throw new Error(`pod ${pod.metadata.name} is gone`);

@@ -1,10 +1,10 @@
 import { ANNOTATION, LABEL, POD_GATE, STARTUP_READY } from '../api';
-import type { EnvVar, Pod, PodClique } from '../api';
+import type { EnvVar, Pod, PodClique, PodSpec } from '../api';
 import { headlessServiceAddress, headlessServiceName, podHostname } from '../names';
 import { withEnvironment } from './environment';
 import { managedLabels, namespaceOf, ownerReference, whenAny } from './metadata';
 import { withClaims } from './resource-claims';
-import { defaultScheduler } from '../gang/pinning';
+import { SCHEDULER_NAME, defaultScheduler } from '../gang/pinning';
 import { DEFAULT_STARTUP_IMAGE, withStartupGate } from '../startup/gate';
 
 export interface PodOptions {
@@ -16,7 +16,7 @@ export interface PodOptions {
   readonly claims?: (index: number) => readonly string[];
 }
 
-/** Pod `index` of a PodClique, gated; the API server completes its name (spec 04 §4.2). */
+/** Pod `index` of a PodClique, gated unless we bind it ourselves; the API server completes its name (spec 04 §4.2). */
 export function desiredPod(clique: PodClique, index: number, options: PodOptions = {}): Pod {
   const { labels = {}, annotations = {}, name = '' } = clique.metadata;
   const set = labels[LABEL.partOf] ?? '';
@@ -24,7 +24,8 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
   const namespace = namespaceOf(clique);
   const spec = withClaims(withEnvironment(clique.spec.podSpec, podEnvironment(clique, set, i, namespace)), options.claims?.(index) ?? []);
   const parents = Boolean(clique.spec.startsAfter?.length);
-  const gated = parents ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
+  const waiting = parents ? withStartupGate(spec, options.startupImage ?? DEFAULT_STARTUP_IMAGE) : spec;
+  const schedulerName = spec.schedulerName || defaultScheduler(spec);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -36,13 +37,18 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
       ownerReferences: [ownerReference(clique)],
     },
     spec: {
-      ...gated,
-      schedulerName: spec.schedulerName || defaultScheduler(spec),
-      schedulingGates: [{ name: POD_GATE }],
+      ...waiting,
+      schedulerName,
+      ...gates(schedulerName),
       hostname: podHostname(name, index),
       subdomain: headlessServiceName(set, i),
     },
   };
+}
+
+/** What keeps other schedulers from a pod until its gang may start. Nobody but us binds our own, so a gate would only cost a write to open. */
+function gates(schedulerName: string): Pick<PodSpec, 'schedulingGates'> {
+  return schedulerName === SCHEDULER_NAME ? {} : { schedulingGates: [{ name: POD_GATE }] };
 }
 
 /** Variables 1–5 of spec 03 §7. */

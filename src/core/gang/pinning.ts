@@ -2,7 +2,7 @@ import { ANNOTATION } from '../api';
 import type { Pod, PodSpec } from '../api';
 import { unmodelledConstraints } from './affinity';
 import { findCondition } from '../status/conditions';
-import { isTerminating } from '../status/pods';
+import { isGated, isTerminating } from '../status/pods';
 
 /** Who places pods whose templates name nobody: we choose the node and bind. Kube-scheduler leaves pods of this name alone. */
 export const SCHEDULER_NAME = 'grove-scheduler';
@@ -13,6 +13,11 @@ export const PINNED_SCHEDULER_NAME = 'default-scheduler';
 /** The scheduler of a pod whose template names none (design decision 4). */
 export function defaultScheduler(spec: PodSpec): string {
   return unmodelledConstraints(spec).length > 0 ? PINNED_SCHEDULER_NAME : SCHEDULER_NAME;
+}
+
+/** Whether Grove keeps the pod from starting: by its gate, or, where we are the pod's scheduler, because its gang has no nodes yet. */
+export function isHeldBack(pod: Pod): boolean {
+  return isGated(pod) || (pod.spec.schedulerName === SCHEDULER_NAME && !pod.spec.nodeName);
 }
 
 /** The node that a pod was pinned to and that kube-scheduler is to bind it to. */

@@ -2,8 +2,9 @@ import { CONDITION, LABEL } from '../api';
 import type { Condition, Pod, PodClique, PodCliqueStatus, PodCliqueUpdateProgress, RollingUpdateConfiguration } from '../api';
 import { Observation, findCondition, withCondition } from './conditions';
 import { withFloorJudged } from './floor';
-import { isActive, isErroneous, isGated, isReady, isScheduled, isStartedNotReady } from './pods';
+import { isActive, isErroneous, isReady, isScheduled, isStartedNotReady } from './pods';
 import { managedLabels, selectorText } from '../desired/metadata';
+import { isHeldBack } from '../gang/pinning';
 import { withUpdateJudged } from '../rollout/deadline';
 
 export interface PodCliqueObservation {
@@ -26,7 +27,7 @@ export function podCliqueStatus({ clique, pods, hashes, progress, rollingUpdate,
   const hash = clique.metadata.labels?.[LABEL.podTemplateHash];
   const updatedReplicas = count(active, pod => pod.metadata.labels?.[LABEL.podTemplateHash] === hash);
   const scheduledReplicas = count(active, isScheduled);
-  const complete = active.length === clique.spec.replicas && !active.some(isGated);
+  const complete = active.length === clique.spec.replicas && !active.some(isHeldBack);
   const observedGeneration = complete ? clique.metadata.generation : old?.observedGeneration;
   const updated = updatedReplicas === active.length && active.length === clique.spec.replicas && hash === hashes?.template;
   const status = {
@@ -34,7 +35,7 @@ export function podCliqueStatus({ clique, pods, hashes, progress, rollingUpdate,
     replicas: active.length,
     readyReplicas: count(active, isReady),
     updatedReplicas,
-    scheduleGatedReplicas: count(active, isGated),
+    scheduleGatedReplicas: count(active, isHeldBack),
     scheduledReplicas,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(updated && hashes ? { currentPodTemplateHash: hashes.template, currentPodCliqueSetGenerationHash: hashes.generation } : {}),

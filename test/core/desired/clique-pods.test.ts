@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { REPLACEMENT_INTERVAL_MS, isActive, planPods, podIndex } from '../../../src/core';
+import { POD_GATE, REPLACEMENT_INTERVAL_MS, SCHEDULER_NAME, isActive, planPods, podIndex } from '../../../src/core';
 import { EPOCH_MS, aClique, aPod } from '../../support/objects';
 
 const LATER_MS = EPOCH_MS + 3_600_000;
@@ -10,6 +10,14 @@ test('a new clique gets all its pods, with the indices from 0', () => {
   expect(plan.create.map(podIndex)).toEqual([0, 1, 2]);
   expect(plan.create.map(pod => pod.spec.hostname)).toEqual(['llm-0-server-0', 'llm-0-server-1', 'llm-0-server-2']);
   expect(plan.remove).toEqual([]);
+});
+
+test('pods that another scheduler binds have a gate; nobody but us binds ours', () => {
+  const clique = aClique('llm-0-server', 1, 1);
+  const podSpec = { ...clique.spec.podSpec, schedulerName: 'default-scheduler' };
+  expect(planPods(clique, [], LATER_MS).create[0].spec).not.toHaveProperty('schedulingGates');
+  expect(planPods(clique, [], LATER_MS).create[0].spec.schedulerName).toBe(SCHEDULER_NAME);
+  expect(planPods({ ...clique, spec: { ...clique.spec, podSpec } }, [], LATER_MS).create[0].spec.schedulingGates).toEqual([{ name: POD_GATE }]);
 });
 
 test('planned twice, the pods have the same names: a repeated create meets its own pod', () => {

@@ -1,4 +1,4 @@
-import { PodClique, podCliqueStatus } from '../../../src/core';
+import { PodClique, SCHEDULER_NAME, podCliqueStatus } from '../../../src/core';
 import { EPOCH_MS, aClique, aPod } from '../../support/objects';
 
 const observe = (clique: PodClique, pods: Parameters<typeof podCliqueStatus>[0]['pods'], nowMs = EPOCH_MS) =>
@@ -17,6 +17,13 @@ test('there is no verdict before every pod was released for scheduling once', ()
   expect(gated.observedGeneration).toBeUndefined();
   expect(gated.conditions).toBeUndefined();
   expect(observe(aClique('c', 1, 1), [aPod('a', { node: 'n' })]).observedGeneration).toBe(1);
+});
+
+test('pods that wait for a node from us are held back as those behind a gate are', () => {
+  const [waiting, placed] = [{ spec: { schedulerName: SCHEDULER_NAME } }, { node: 'n', spec: { schedulerName: SCHEDULER_NAME } }];
+  expect(observe(aClique('c', 2, 1), [aPod('a', placed), aPod('b', waiting)])).toMatchObject({ scheduleGatedReplicas: 1, scheduledReplicas: 1 });
+  expect(observe(aClique('c', 2, 1), [aPod('a', placed), aPod('b', waiting)]).observedGeneration).toBeUndefined();
+  expect(observe(aClique('c', 2, 1), [aPod('a', placed), aPod('b', placed)])).toMatchObject({ scheduleGatedReplicas: 0, observedGeneration: 1 });
 });
 
 test.each([
