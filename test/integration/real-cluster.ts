@@ -27,7 +27,7 @@ export class RealScenarioCluster implements Cluster {
       ...(readyAfterMs > 0 ? { 'test.grove.io/ready-after': `${readyAfterMs}ms` } : {}),
       ...(stopAfterMs > 0 ? { 'test.grove.io/terminate-after': `${stopAfterMs}ms` } : {}),
     };
-    const scenario = await Scenario.begin(connection, id.toLowerCase(), options);
+    const scenario = await Scenario.begin(connection, id.toLowerCase().replaceAll(' ', '-'), options);
     return new RealScenarioCluster(scenario, connection, operator, view, annotations);
   }
 

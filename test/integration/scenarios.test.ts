@@ -2,13 +2,25 @@ import { runController } from './operator';
 import { RealScenarioCluster } from './real-cluster';
 import { View } from './view';
 import { connect } from '../control-plane/connect';
+import { cascadeDelete } from '../scenarios/cascade-delete';
 import { Scenario } from '../scenarios/cluster';
 import { gangScheduling } from '../scenarios/gang-scheduling';
+import { gangTermination } from '../scenarios/gang-termination';
+import { updateOnDelete } from '../scenarios/on-delete';
+import { rollingUpdate } from '../scenarios/rolling-update';
+import { startupOrder } from '../scenarios/startup-order';
 
 /** Scenarios side by side: each has nodes and a namespace of its own, so only the two cores are shared. */
 const LIMIT_MS = 180_000;
 
-const topics: Readonly<Record<string, readonly Scenario[]>> = { 'gang scheduling': gangScheduling };
+const topics: Readonly<Record<string, readonly Scenario[]>> = {
+  'gang scheduling': gangScheduling,
+  'gang termination': gangTermination,
+  'start-up order': startupOrder,
+  'rolling update': rollingUpdate,
+  'update on delete': updateOnDelete,
+  'cascade delete': cascadeDelete,
+};
 
 const connection = connect();
 const operator = runController(connection);

@@ -1,8 +1,20 @@
+import { cascadeDelete } from './cascade-delete';
 import { Scenario } from './cluster';
 import { EmbeddedScenarioCluster } from './embedded';
 import { gangScheduling } from './gang-scheduling';
+import { gangTermination } from './gang-termination';
+import { updateOnDelete } from './on-delete';
+import { rollingUpdate } from './rolling-update';
+import { startupOrder } from './startup-order';
 
-const topics: Readonly<Record<string, readonly Scenario[]>> = { 'gang scheduling': gangScheduling };
+const topics: Readonly<Record<string, readonly Scenario[]>> = {
+  'gang scheduling': gangScheduling,
+  'gang termination': gangTermination,
+  'start-up order': startupOrder,
+  'rolling update': rollingUpdate,
+  'update on delete': updateOnDelete,
+  'cascade delete': cascadeDelete,
+};
 
 describe.each(Object.entries(topics))('%s', (_, scenarios) => {
   test.each(scenarios.map(scenario => [scenario.id, scenario.title, scenario] as const))('%s: %s', async (_id, _title, { cluster: options, play }) => {

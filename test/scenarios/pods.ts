@@ -29,6 +29,15 @@ export function untilPods(cluster: Cluster, expected: { readonly total?: number;
     && state.ready.length === (expected.ready ?? state.ready.length));
 }
 
+/** Waits until these are the bound pods of each clique, by the clique's name, and all of them are ready; `total` pods there are. */
+export function untilBound(cluster: Cluster, total: number, expected: Readonly<Record<string, number>>): Promise<State> {
+  const wanted = inOrder(expected);
+  return cluster.until(`${total} pods, with a node: ${wanted}`, state =>
+    state.pods.length === total && inOrder(bound(state)) === wanted && state.ready.length === state.bound.length);
+}
+
+const inOrder = (counts: Readonly<Record<string, number>>) => JSON.stringify(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** Waits until the gang says why it waits, in words that begin like these. */
 export async function untilPending(cluster: Cluster, gang: string, message: string): Promise<void> {
   await cluster.until(`gang ${gang}: ${message}`, state => {
