@@ -1,16 +1,17 @@
+import { satisfiesOne } from './node-affinity';
 import type { PlacementNode, PodDemand } from './problem';
 
-const GPU_MODEL_LABEL = /(^|[/._-])(gpu[._-]?(product|model)|accelerator)$/i;
+const GPU_MODEL_LABEL = /gpu|accelerator|(^|[/._-])model$/i;
 
 /** Which nodes may take pods of some kind whatever room they have: one bit a node, kept by the index as nodes come and go. */
 export class NodeFilter {
   private bits = new Uint32Array(0);
 
-  constructor(private readonly demand: Pick<PodDemand, 'tolerations' | 'nodeSelector' | 'gpuModel'>) {}
+  constructor(private readonly demand: Pick<PodDemand, 'tolerations' | 'nodeSelector' | 'nodeAffinity' | 'gpuModel'>) {}
 
   /** The same for demands that select the same nodes. */
-  static keyOf({ tolerations = [], nodeSelector = {}, gpuModel }: PodDemand): string {
-    return JSON.stringify([[...new Set(tolerations)].sort(), Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1)), gpuModel ?? null]);
+  static keyOf({ tolerations = [], nodeSelector = {}, nodeAffinity, gpuModel }: PodDemand): string {
+    return JSON.stringify([[...new Set(tolerations)].sort(), Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1)), gpuModel ?? null, ...(nodeAffinity ? [nodeAffinity] : [])]);
   }
 
   admits(slot: number): boolean {
@@ -19,9 +20,10 @@ export class NodeFilter {
 
   /** Whether it admits every node that the other one does. */
   covers({ demand: other }: NodeFilter): boolean {
-    const { tolerations = [], nodeSelector = {}, gpuModel } = this.demand;
+    const { tolerations = [], nodeSelector = {}, nodeAffinity, gpuModel } = this.demand;
     return (other.tolerations ?? []).every(taint => tolerations.includes(taint))
       && Object.entries(nodeSelector).every(([key, value]) => other.nodeSelector?.[key] === value)
+      && (nodeAffinity === undefined || JSON.stringify(nodeAffinity) === JSON.stringify(other.nodeAffinity))
       && (gpuModel === undefined || gpuModel === other.gpuModel);
   }
 
@@ -37,10 +39,12 @@ export class NodeFilter {
     this.bits[word] = node && this.matches(node) ? this.bits[word]! | bit : this.bits[word]! & ~bit;
   }
 
-  private matches({ taints, labels = {} }: PlacementNode): boolean {
-    const { tolerations = [], nodeSelector = {}, gpuModel } = this.demand;
+  private matches(node: PlacementNode): boolean {
+    const { taints, labels = {} } = node;
+    const { tolerations = [], nodeSelector = {}, nodeAffinity, gpuModel } = this.demand;
     if (taints?.some(taint => !tolerations.includes(taint))) return false;
     for (const key in nodeSelector) if (labels[key] !== nodeSelector[key]) return false;
+    if (nodeAffinity && !satisfiesOne(nodeAffinity, node)) return false;
     return gpuModel === undefined || Object.entries(labels).some(([key, value]) => value === gpuModel && GPU_MODEL_LABEL.test(key));
   }
 }

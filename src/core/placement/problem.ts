@@ -3,7 +3,7 @@ export type Resources = Readonly<Record<string, number>>;
 
 /** A gang to place and all that its placement depends on. Plain JSON. */
 export interface PlacementProblem {
-  /** The topology's levels, broadest first. `host`, the node itself, is implied and finest. */
+  /** The topology's levels, broadest first; `solve` takes lists of them by the name of their tree, too. `host`, the node itself, is implied and finest. */
   readonly levels: readonly (string | PlacementLevel)[];
   /** False when none of the levels contains another: a short form for all levels at once. @default true */
   readonly nested?: boolean;
@@ -64,7 +64,7 @@ export interface PlacementGroup {
   readonly required?: string;
   /** Level of which as few domains as possible should. */
   readonly preferred?: string;
-  /** Level over whose used domains the pods should be split evenly; `true` for the preferred, or else the finest level. */
+  /** Level over whose used domains the pods should be split evenly; `true` for the preferred, or else the finest one below the required. */
   readonly balance?: string | boolean;
   /** Of the gang: whom it may evict. Read at the root only. @default 0 */
   readonly priority?: number;
@@ -84,8 +84,24 @@ export interface PodDemand {
   readonly maxPerNode?: number;
   readonly tolerations?: readonly string[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** Product of the GPUs, as a label of the node tells it: `nvidia.com/gpu.product`, or one that ends in `gpu-model` or `gpuModel`. */
+  /** Terms of which the node has to satisfy one, written as Kubernetes' required node affinity. @default any node will do */
+  readonly nodeAffinity?: readonly NodeTerm[];
+  /** Product of the GPUs, as a label of the node tells it: `nvidia.com/gpu.product`, or any other that has `gpu`, `accelerator` or `model` in its name. */
   readonly gpuModel?: string;
+}
+
+export interface NodeTerm {
+  /** On labels of the node. */
+  readonly matchExpressions?: readonly NodeRequirement[];
+  /** On its name: the key is `metadata.name`. */
+  readonly matchFields?: readonly NodeRequirement[];
+}
+
+export interface NodeRequirement {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`. */
+  readonly operator: string;
+  readonly values?: readonly string[];
 }
 
 /** A gang that is linked to the one to be placed, by name, or with what is known of it. */
@@ -95,6 +111,8 @@ export interface LinkedGang {
   readonly required?: string;
   /** Where it is, by level, if that is known apart from its running pods, which name it, or one of its groups, as `unit` or `memberOf`. */
   readonly domain?: Readonly<Record<string, string>>;
+  /** Nodes on which it is, if they are known apart from its running pods. */
+  readonly nodes?: readonly string[];
   /** What it will ask for, if it is not placed yet: the gang is put where its kin would still fit, if there is a choice. */
   readonly groups?: readonly PlacementGroup[];
   readonly pods?: PodDemand;
