@@ -1,6 +1,7 @@
 import { CONDITION } from '../api';
 import type { LastError, PodClique, PodCliqueScalingGroup } from '../api';
 import { findCondition } from './conditions';
+import { PROGRESS_DEADLINE_EXCEEDED } from '../rollout/deadline';
 
 /** Something that keeps a set from becoming what it asks for. */
 export interface Trouble {
@@ -40,12 +41,18 @@ export function errorTroubles(object: string, errors: readonly LastError[] | und
     { reason: REASONS[code] ?? 'SyncFailed', message: `${object}: ${description}`, sinceMs: Date.parse(observedAt) }));
 }
 
-/** What a clique or a scaling group has trouble with: what could not be done for it, and that it was scaled below what its gang needs. */
+/**
+ * What a clique or a scaling group has trouble with: what could not be done for it, that it was scaled below what its gang needs, and that its update
+ * comes no further. Of that the deadline has said already that it goes on for too long.
+ */
 export function childTroubles({ kind, metadata, status }: Child): Trouble[] {
   const object = `${kind} ${metadata.name}`;
   const below = findCondition(status?.conditions, CONDITION.scaledBelowMinAvailable);
   const scaled = below ? [{ reason: CONDITION.scaledBelowMinAvailable, message: `${object}: ${below.message}`, sinceMs: Date.parse(below.lastTransitionTime) }] : [];
-  return [...errorTroubles(object, status?.lastErrors), ...scaled];
+  const update = findCondition(status?.conditions, CONDITION.updateInProgress);
+  const stuck = update?.reason === PROGRESS_DEADLINE_EXCEEDED
+    ? [{ reason: PROGRESS_DEADLINE_EXCEEDED, message: `${object}: ${update.message}`, sinceMs: Date.parse(update.lastTransitionTime) - STALLED_AFTER_MS }] : [];
+  return [...errorTroubles(object, status?.lastErrors), ...scaled, ...stuck];
 }
 
 /** The oldest of them, with how many there are besides; undefined when there are none. */
