@@ -7,7 +7,7 @@ import {
   CUSTOM_RESOURCE_DEFINITION, Client, KubeRequest, POD, ResourceType, VirtualClock, mergePatch,
 } from '../../controller/src/kube';
 import { POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../controller/src/state/resources';
-import { KubeObject, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, isReady, isTerminating } from '../../src/core';
+import { AdmissionConfig, KubeObject, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, isReady, isTerminating } from '../../src/core';
 
 const CRDS = join(__dirname, '..', '..', 'crds', 'minimal');
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -28,6 +28,10 @@ export interface EmbeddedOptions {
   readonly nodes?: readonly NodeShape[];
   readonly faults?: Faults;
   readonly kubelet?: Partial<KubeletOptions>;
+  /** API groups of Kubernetes that the cluster does not serve. */
+  readonly withoutGroups?: readonly string[];
+  /** What sets may ask for. @default everything */
+  readonly admission?: Partial<AdmissionConfig>;
   /** What has to hold at every moment; it throws when it does not. */
   readonly invariant?: (state: State) => void;
 }
@@ -50,7 +54,7 @@ export class EmbeddedCluster {
 
   private constructor(private readonly options: EmbeddedOptions) {
     this.random = seededRandom(options.seed ?? 1);
-    this.server = new EmbeddedApiServer({ clock: this.clock, random: this.random });
+    this.server = new EmbeddedApiServer({ clock: this.clock, random: this.random, withoutGroups: options.withoutGroups ?? [] });
     this.client = new Client({ transport: this.server.transport(), clock: this.clock, random: this.random });
     this.kubelet = new Kubelet({ client: this.client, clock: this.clock, ...options.kubelet });
   }
@@ -70,7 +74,8 @@ export class EmbeddedCluster {
     this.stopController = new AbortController();
     const faults: Faults = { request: request => this.observe(request), line: (request, line) => this.options.faults?.line?.(request, line) };
     const transport = this.server.transport({ faults });
-    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random });
+    const { admission = {} } = this.options;
+    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission });
     this.running = controller.run(this.stopController.signal);
   }
 

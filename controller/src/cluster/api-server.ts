@@ -25,6 +25,8 @@ export interface EmbeddedApiServerOptions {
   readonly random?: Random;
   /** Custom types that are served from the start, without a CustomResourceDefinition. @default none */
   readonly customTypes?: readonly CustomType[];
+  /** API groups of Kubernetes that this cluster does not serve, as older ones do not. @default none */
+  readonly withoutGroups?: readonly string[];
   /** Namespaces that are there from the start. @default those of a new cluster: default, kube-system … */
   readonly namespaces?: readonly string[];
   /** How many changes of one type a watch can go back, at least. @default 10_000 */
@@ -49,9 +51,10 @@ export class EmbeddedApiServer {
   private readonly server: RequestServer;
 
   constructor(options: EmbeddedApiServerOptions = {}) {
-    const { clock = systemClock, random = Math.random, customTypes = [], namespaces = FIRST_NAMESPACES, historyLimit = 10_000 } = options;
+    const { clock = systemClock, random = Math.random, customTypes = [], withoutGroups = [], namespaces = FIRST_NAMESPACES, historyLimit = 10_000 } = options;
     const storage = new Storage(historyLimit);
-    const registry = new Registry([...BUILT_IN, ...customTypes.map(customResource)]);
+    const builtIn = BUILT_IN.filter(({ type }) => !withoutGroups.includes(type.group));
+    const registry = new Registry([...builtIn, ...customTypes.map(customResource)]);
     const writer = new Writer(storage, clock, random);
     const deleter = new Deleter(storage, clock);
     new GarbageCollector(storage, registry, writer, deleter, clock);
