@@ -1,7 +1,7 @@
 import { nvl72Racks } from '../../controller/src/cluster';
 import { POD } from '../../controller/src/kube';
 import { POD_CLIQUE, POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
-import { PodGang, PodSpec, expand, isReady, podIndex } from '../../src/core';
+import { PodSpec, expand, isReady, podIndex } from '../../src/core';
 import { EmbeddedCluster } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
@@ -31,48 +31,6 @@ test('everything that the set stands for is there, named as expand() says, and b
   expect(names(state.scalingGroups)).toEqual(expanded('PodCliqueScalingGroup'));
   expect(state.pods.map(pod => pod.spec.hostname).sort()).toEqual(expanded('Pod'));
   await cluster.until('available', ({ sets: [{ status }], gangs }) => status?.availableReplicas === 1 && gangs.every(gang => gang.status?.phase === 'Running'));
-});
-
-test('too little room for the base gang: nothing is bound, and the gang says what is missing', async () => {
-  cluster = await EmbeddedCluster.start({ nodes: nodes(2) });
-  await cluster.createSet(workload());
-  const tells = (wanted: string) => ({ status }: PodGang) => status?.conditions?.some(({ reason }) => reason === wanted);
-  const state = await cluster.until('reasons', ({ gangs }) => gangs.some(tells('Unschedulable')) && gangs.some(tells('BaseGangPending')));
-  expect(state.bound).toHaveLength(0);
-  const scheduled = (name: string) => state.gang(name)?.status?.conditions?.find(({ type }) => type === 'Scheduled');
-  expect(scheduled('w-0')?.message).toBe('w-0 needs 3 nvidia.com/gpu; all nodes together have 2 nvidia.com/gpu free');
-  expect(scheduled('w-0-x-0')).toMatchObject({ status: 'False', reason: 'BaseGangPending' });
-  const events = await cluster.client.list({ group: 'events.k8s.io', version: 'v1', kind: 'Event', plural: 'events', namespaced: true });
-  expect(events.items.filter(event => (event as { reason?: string }).reason === 'Unschedulable')).toHaveLength(1);
-});
-
-test('with room for three the base gang’s minimum runs, with five the scaled gang’s, then the surplus', async () => {
-  cluster = await EmbeddedCluster.start({ nodes: nodes(3) });
-  await cluster.createSet(workload());
-  const base = await cluster.until('three bound', ({ bound }) => bound.length === 3);
-  expect([base.boundOf('w-0-pc-a'), base.boundOf('w-0-x-0-pc-b'), base.boundOf('w-0-x-0-pc-c')]).toEqual([1, 1, 1]);
-  await cluster.addNodes([node('m0')]);
-  await cluster.clock.advance(10_000);
-  await cluster.addNodes([node('m1')]);
-  const surplus = await cluster.until('five bound', ({ bound }) => bound.length === 5);
-  // The fourth node went to surplus of the base gang: a scaled gang needs two, and takes them when they are there.
-  expect(surplus.boundOf('w-0-x-1-pc-b') + surplus.boundOf('w-0-x-1-pc-c')).not.toBe(1);
-  await cluster.addNodes(nodes(5, 'k'));
-  await cluster.until('all bound', ({ bound }) => bound.length === 10);
-});
-
-test('cliques start in order, and a scaled replica by itself', async () => {
-  cluster = await EmbeddedCluster.start({ nodes: nodes(10), kubelet: { startMs: 1_000, readyMs: 1_000 } });
-  await cluster.createSet(workload({ cliqueStartupType: 'CliqueStartupTypeInOrder' }));
-  const { pods } = await cluster.until('10 pods ready', ({ ready }) => ready.length === 10);
-  const started = (clique: string) => pods.filter(pod => pod.metadata.labels?.['grove.io/podclique'] === clique)
-    .map(pod => Date.parse(pod.status!.containerStatuses![0].state!.running!.startedAt!)).sort();
-  const readyAt = (clique: string) => pods.filter(pod => pod.metadata.labels?.['grove.io/podclique'] === clique)
-    .map(pod => Date.parse(pod.status!.conditions!.find(({ type }) => type === 'Ready')!.lastTransitionTime!)).sort();
-  expect(started('w-0-x-0-pc-b')[0]).toBeGreaterThanOrEqual(readyAt('w-0-pc-a')[0]);
-  expect(started('w-0-x-0-pc-c')[0]).toBeGreaterThanOrEqual(readyAt('w-0-x-0-pc-b')[0]);
-  expect(started('w-0-x-1-pc-c')[0]).toBeGreaterThanOrEqual(readyAt('w-0-x-1-pc-b')[0]);
-  expect(started('w-0-x-1-pc-b')[0]).toBeLessThan(started('w-0-x-0-pc-c')[0]);
 });
 
 test('a deleted, a failed and an evicted pod are replaced, each at its index', async () => {
@@ -105,14 +63,6 @@ test('scaling of sets, groups and cliques makes and removes exactly what belongs
   await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { replicas: 1 } });
   const small = await cluster.until('the minimum', ({ allPods, gangs, cliques }) => allPods.length === 5 && gangs.length === 1 && cliques.length === 3);
   expect(small.pods.every(isReady)).toBe(true);
-});
-
-test('a deleted set leaves nothing behind', async () => {
-  cluster = await EmbeddedCluster.start({ nodes: nodes(10) });
-  await cluster.createSet(workload());
-  await cluster.until('ready', ({ ready }) => ready.length === 10);
-  await cluster.delete(POD_CLIQUE_SET, 'w');
-  await cluster.until('nothing', ({ sets, cliques, scalingGroups, gangs, allPods }) => sets.length + cliques.length + scalingGroups.length + gangs.length + allPods.length === 0);
 });
 
 test('a set that admission would refuse is reported and not carried out, until it is mended', async () => {

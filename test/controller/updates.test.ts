@@ -72,30 +72,6 @@ test('a further change in mid-update leads to the last template', async () => {
   expect(images(after, /pc-a/)).toEqual(new Set(['a:3']));
 });
 
-test('scaling in the middle of an update ends well, too', async () => {
-  await start(workload(V1));
-  await change(workload({ ...V1, a: 'a:2', b: 'b:2' }));
-  await cluster.until('the update has begun', ({ pods }) => pods.some(pod => imageOf(pod) === 'a:2'));
-  await cluster.patch(POD_CLIQUE, 'w-0-pc-a', { spec: { replicas: 4 } });
-  await cluster.patch(SCALING_GROUP, 'w-1-x', { spec: { replicas: 2 } });
-  const after = await cluster.until('the update ended', ({ sets: [{ status }], ready, pods }) =>
-    status?.updateProgress?.updateEndedAt !== undefined && status.updatedReplicas === 2 && pods.length === 22 && ready.length === 22, 300_000);
-  expect(images(after, /pc-[ab]/)).toEqual(new Set(['a:2', 'b:2']));
-});
-
-test('with OnDelete pods change when somebody deletes them', async () => {
-  const before = await start(workload(V1, 'OnDelete'));
-  await change(workload({ ...V1, a: 'a:2', c: 'c:2' }, 'OnDelete'));
-  await cluster.clock.advance(60_000);
-  const unchanged = await cluster.state();
-  expect(uids(unchanged)).toEqual(uids(before));
-  expect(unchanged.sets[0].status!.updateProgress!.updateEndedAt).toBeDefined();
-  for (const { metadata } of before.pods.filter(({ metadata: { labels } }) => /^w-0-(pc-a|x-0-pc-c)$/.test(labels![LABEL.podClique]))) await cluster.delete(POD, metadata.name!);
-  const after = await cluster.until('ready again', ({ ready, allPods }) => ready.length === PODS && allPods.length === PODS);
-  expect(images(after, /^w-0-(pc-a|x-0-pc-c)$/)).toEqual(new Set(['a:2', 'c:2']));
-  expect(images(after, /^w-1-pc-a$/)).toEqual(new Set(['a:1']));
-});
-
 test('a population that another controller has made is taken over: no pod is touched', async () => {
   const before = await start(workload(V1));
   await cluster.killController();
