@@ -75,7 +75,11 @@ export class KedaTrigger {
     return new KedaTrigger(type, metadata);
   }
 
-  private constructor(private readonly type: string, private readonly metadata: { [key: string]: string }) {}
+  private constructor(
+    /** Name of the scaler, for example `prometheus`. */
+    public readonly type: string,
+    private readonly metadata: { [key: string]: string },
+  ) {}
 
   /** @internal */
   public _toWire(): object {
@@ -87,25 +91,28 @@ export class KedaTrigger {
 export class Autoscaling {
   /** The controller keeps a HorizontalPodAutoscaler for every copy. For cliques outside scaling groups, and for scaling groups. */
   public static byController(props: ControllerAutoscalingProps): Autoscaling {
-    return new Autoscaling(props, undefined);
+    return new Autoscaling(props, undefined, props);
   }
 
   /** A KEDA ScaledObject for every copy is synthesized beside the set. The cluster needs KEDA. */
   public static byKeda(props: KedaAutoscalingProps): Autoscaling {
     if (props.triggers.length === 0) throw new Error('KEDA needs one trigger at least');
-    return new Autoscaling(undefined, props);
+    return new Autoscaling(undefined, props, props);
   }
 
-  /** @internal */
+  /** Upper bound. */
+  public readonly maxReplicas: number;
+  /** Lower bound; without one, the replicas of what is scaled. */
+  public readonly minReplicas?: number;
+
   private constructor(
     private readonly controller: ControllerAutoscalingProps | undefined,
     /** @internal */
     public readonly _keda: KedaAutoscalingProps | undefined,
-  ) {}
-
-  /** @internal */
-  public get _maxReplicas(): number {
-    return (this.controller ?? this._keda)?.maxReplicas ?? 0;
+    bounds: { readonly minReplicas?: number; readonly maxReplicas: number },
+  ) {
+    this.maxReplicas = bounds.maxReplicas;
+    this.minReplicas = bounds.minReplicas;
   }
 
   /**

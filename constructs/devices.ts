@@ -34,15 +34,20 @@ export interface DeviceTolerationOptions {
 export class DeviceToleration {
   /** A taint with this key and value. */
   public static equal(key: string, value: string, options: DeviceTolerationOptions = {}): DeviceToleration {
-    return new DeviceToleration({ key, value, operator: 'Equal' }, options);
+    return new DeviceToleration(key, { key, value, operator: 'Equal' }, options);
   }
 
   /** A taint with this key, whatever its value. */
   public static exists(key: string, options: DeviceTolerationOptions = {}): DeviceToleration {
-    return new DeviceToleration({ key, operator: 'Exists' }, options);
+    return new DeviceToleration(key, { key, operator: 'Exists' }, options);
   }
 
-  private constructor(private readonly match: object, private readonly options: DeviceTolerationOptions) {}
+  private constructor(
+    /** Key of the taint. */
+    public readonly key: string,
+    private readonly match: object,
+    private readonly options: DeviceTolerationOptions,
+  ) {}
 
   /** @internal */
   public _toWire(): object {
@@ -101,15 +106,19 @@ export interface DeviceAlternativeProps extends DeviceSelectionProps {
 export class DeviceRequest {
   /** Devices of one kind. */
   public static exactly(name: string, props: ExactDeviceRequestProps): DeviceRequest {
-    return new DeviceRequest({ name, exactly: { ...selection(props), ...(props.adminAccess === undefined ? {} : { adminAccess: props.adminAccess }) } });
+    return new DeviceRequest(name, { name, exactly: { ...selection(props), ...(props.adminAccess === undefined ? {} : { adminAccess: props.adminAccess }) } });
   }
 
   /** Devices of the first kind of which there are enough. */
   public static firstAvailable(name: string, alternatives: DeviceAlternativeProps[]): DeviceRequest {
-    return new DeviceRequest({ name, firstAvailable: alternatives.map(alternative => ({ name: alternative.name, ...selection(alternative) })) });
+    return new DeviceRequest(name, { name, firstAvailable: alternatives.map(alternative => ({ name: alternative.name, ...selection(alternative) })) });
   }
 
-  private constructor(private readonly request: object) {}
+  private constructor(
+    /** Name of the request, by which containers, constraints and configurations refer to it. */
+    public readonly name: string,
+    private readonly request: object,
+  ) {}
 
   /** @internal */
   public _toWire(): object {
@@ -121,15 +130,19 @@ export class DeviceRequest {
 export class DeviceConstraint {
   /** All devices have the same value of an attribute. Without requests: the devices of all of them. */
   public static sameAttribute(attribute: string, requests: string[] = []): DeviceConstraint {
-    return new DeviceConstraint({ matchAttribute: attribute, ...some('requests', requests) });
+    return new DeviceConstraint(attribute, { matchAttribute: attribute, ...some('requests', requests) });
   }
 
   /** Every device has another value of an attribute. Without requests: the devices of all of them. */
   public static distinctAttribute(attribute: string, requests: string[] = []): DeviceConstraint {
-    return new DeviceConstraint({ distinctAttribute: attribute, ...some('requests', requests) });
+    return new DeviceConstraint(attribute, { distinctAttribute: attribute, ...some('requests', requests) });
   }
 
-  private constructor(private readonly constraint: object) {}
+  private constructor(
+    /** The attribute that is compared. */
+    public readonly attribute: string,
+    private readonly constraint: object,
+  ) {}
 
   /** @internal */
   public _toWire(): object {
@@ -141,10 +154,14 @@ export class DeviceConstraint {
 export class DeviceConfig {
   /** Parameters that only the driver understands. Without requests: for the devices of all of them. */
   public static opaque(driver: string, parameters: { [field: string]: unknown }, requests: string[] = []): DeviceConfig {
-    return new DeviceConfig({ opaque: { driver, parameters }, ...some('requests', requests) });
+    return new DeviceConfig(driver, { opaque: { driver, parameters }, ...some('requests', requests) });
   }
 
-  private constructor(private readonly config: object) {}
+  private constructor(
+    /** The driver that is told. */
+    public readonly driver: string,
+    private readonly config: object,
+  ) {}
 
   /** @internal */
   public _toWire(): object {

@@ -19,6 +19,11 @@ export class NvlinkDomain {
 
   private constructor(private readonly word: string) {}
 
+  /** Name of the domain; undefined for none. */
+  public get domainName(): string | undefined {
+    return this.word === NO_NVLINK_DOMAIN ? undefined : this.word;
+  }
+
   /** @internal */
   public get _annotations(): { [key: string]: string } {
     return { [ANNOTATION.mnnvlGroup]: this.word };

@@ -18,7 +18,7 @@ export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.Abstrac
     ...rendered,
     containers: rendered.containers.map(neutral),
     initContainers: rendered.initContainers?.map(neutral),
-    securityContext: asked.securityContext && rendered.securityContext,
+    securityContext: askedOnly(rendered.securityContext, asked.securityContext, POD_SECURITY),
     automountServiceAccountToken: asked.automountServiceAccountToken === undefined ? undefined : rendered.automountServiceAccountToken,
     hostNetwork: asked.hostNetwork === undefined ? undefined : rendered.hostNetwork,
     dnsPolicy: asked.dns && rendered.dnsPolicy,
@@ -63,8 +63,27 @@ function neutralContainer(container: kplus.k8s.Container, asked: kplus.Container
   if (!asked) return container;
   return {
     ...container,
-    securityContext: asked.securityContext && container.securityContext,
+    securityContext: askedOnly(container.securityContext, asked.securityContext, CONTAINER_SECURITY),
     imagePullPolicy: asked.imagePullPolicy && container.imagePullPolicy,
     startupProbe: asked.startup && container.startupProbe,
   };
+}
+
+/** Properties of security contexts that cdk8s-plus makes up when they are not given, with the field of each. */
+const POD_SECURITY = { ensureNonRoot: 'runAsNonRoot', fsGroupChangePolicy: 'fsGroupChangePolicy' } as const;
+const CONTAINER_SECURITY = {
+  ensureNonRoot: 'runAsNonRoot',
+  privileged: 'privileged',
+  readOnlyRootFilesystem: 'readOnlyRootFilesystem',
+  allowPrivilegeEscalation: 'allowPrivilegeEscalation',
+} as const;
+
+/** A security context without what was made up; none where none was asked for. */
+function askedOnly<Rendered extends object>(
+  rendered: Rendered | undefined, asked: object | undefined, madeUp: Readonly<Record<string, keyof Rendered>>,
+): Rendered | undefined {
+  if (!rendered || !asked) return undefined;
+  const kept = { ...rendered };
+  for (const [property, field] of Object.entries(madeUp)) if (asked[property as keyof typeof asked] === undefined) delete kept[field];
+  return kept;
 }

@@ -7,6 +7,7 @@ import { NvlinkDomain } from './nvlink-domain';
 import { Packing } from './packing';
 import { PodResourceClaim, ResourceClaimUse, UsedClaim, withResourceClaims } from './pod-resource-claim';
 import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
+import { patchedPodSpec } from './pod-spec-patch';
 import type { PodCliqueSet } from './podcliqueset';
 import { ClaimTemplate, CliqueSharingOptions } from './resource-sharing';
 import { RollingUpdate, toRollingUpdate } from './rolling-update';
@@ -87,7 +88,9 @@ export interface PodCliqueProps extends kplus.WorkloadProps {
    */
   readonly schedulerName?: string;
   /**
-   * Fields of the pod spec that cdk8s-plus does not know, as they are written in a manifest. Each takes the place of the field of its name.
+   * Fields of the pod spec that cdk8s-plus does not know, as they are written in a manifest. They are merged into what the other properties made, as
+   * `kubectl patch` would (a strategic merge): an object field by field; a list of named things (containers, volumes, variables, mounts, ports …)
+   * thing by thing, what is new at the end; any other list takes the place of the old one, and null removes a field.
    * @default - none
    */
   readonly podSpecPatch?: { [field: string]: unknown };
@@ -96,8 +99,8 @@ export interface PodCliqueProps extends kplus.WorkloadProps {
 /**
  * Pods of one role. Made by `PodCliqueSet.addClique` or `ScalingGroup.addClique`.
  *
- * Unlike other workloads of cdk8s-plus, containers get no CPU or memory limits, no security context, no pull policy and no start-up probe
- * unless asked for: a probe that nobody chose would kill a server that loads its model for longer than 30 seconds. Containers that are
+ * Unlike other workloads of cdk8s-plus, containers get no CPU or memory limits, nothing in a security context, no pull policy and no start-up
+ * probe unless asked for: a probe that nobody chose would kill a server that loads its model for longer than 30 seconds. Containers that are
  * attached ready-made (`attachContainer`) keep what cdk8s-plus gave them.
  */
 export class PodClique extends kplus.Workload {
@@ -296,7 +299,8 @@ export class PodClique extends kplus.Workload {
     if (gpus || extendedResources) spec = withExtendedResources(spec, { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources });
     if (sharedMemory) spec = withSharedMemory(spec, sharedMemory);
     if (this.claims.length > 0) spec = withResourceClaims(spec, this.claims);
-    return { ...spec, ...(schedulerName ? { schedulerName } : {}), ...podSpecPatch };
+    if (schedulerName) spec = { ...spec, schedulerName };
+    return podSpecPatch ? patchedPodSpec(spec, podSpecPatch) : spec;
   }
 
   /** The cliques from this one to another that it starts after, directly or not; both ends included. */
@@ -310,7 +314,7 @@ export class PodClique extends kplus.Workload {
   }
 
   private requirePod(index: number): void {
-    const most = Math.max(this.replicas, this.props.autoscaling?._maxReplicas ?? 0);
+    const most = Math.max(this.replicas, this.props.autoscaling?.maxReplicas ?? 0);
     if (!Number.isInteger(index) || index < 0 || index >= most) throw new Error(`${this.node.path} has no pod ${index}; its pods have the numbers 0 to ${most - 1}`);
   }
 

@@ -61,7 +61,6 @@ const MISTYPED_IN_GO: Readonly<Record<string, string>> = {
   'autoscaling without an upper bound': 'MaxReplicas is required, but has nil value',
   'KEDA without triggers': 'Triggers is required, but has nil value',
   'a container without an image': 'Image is required, but has nil value',
-  'an NVLink domain as text': 'Unable to deserialize value as cdk8s-grove.NvlinkDomain',
   'start-up after nothing': 'Unable to deserialize value as cdk8s-grove.PodClique',
 };
 
@@ -94,6 +93,10 @@ test('Go’s compiler refuses text, misspelt properties and missing arguments', 
     expect.stringContaining('as cdk8sgrove.TopologyLevel value in argument to grove.Packing_Required'),
     expect.stringContaining('as cdk8sgrove.Packing value in struct literal'),
     expect.stringContaining('as *[]cdk8sgrove.PodClique value in struct literal'),
+    expect.stringContaining('as cdk8sgrove.NvlinkDomain value in struct literal'),
+    expect.stringContaining('as cdk8sgrove.Autoscaling value in struct literal'),
+    expect.stringContaining('as cdk8sgrove.KedaTrigger value in array or slice literal'),
+    expect.stringContaining('as cdk8sgrove.DeviceRequest value in array or slice literal'),
     expect.stringContaining('not enough arguments in call to set.AddClique'),
   ]);
 });

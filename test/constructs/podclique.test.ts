@@ -72,6 +72,18 @@ describe('what cdk8s-plus does to pods, and what becomes of it here', () => {
     expect(podSpec).toMatchObject({ securityContext: { fsGroup: 1000 }, automountServiceAccountToken: false });
   });
 
+  test('a security context says what was asked for, and no more', () => {
+    const { podSpec } = synthesized({
+      containers: [
+        { image: 'server:1', securityContext: { user: 1000 } },
+        { name: 'sidecar', image: 'sidecar:1', securityContext: { readOnlyRootFilesystem: true, privileged: false } },
+      ],
+      securityContext: { fsGroup: 1000, ensureNonRoot: true },
+    }).spec;
+    expect(podSpec.securityContext).toEqual({ fsGroup: 1000, runAsNonRoot: true });
+    expect(podSpec.containers.map((container: any) => container.securityContext)).toEqual([{ runAsUser: 1000 }, { readOnlyRootFilesystem: true, privileged: false }]);
+  });
+
   test('a container that was made elsewhere keeps all that it has', () => {
     const { podSpec } = synthesized({}, clique => clique.attachContainer(new kplus.Container({ image: 'server:1' }))).spec;
     expect(podSpec.containers[0]).toMatchObject({ imagePullPolicy: 'Always', resources: { limits: { cpu: '1500m' } } });

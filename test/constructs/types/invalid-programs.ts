@@ -60,7 +60,7 @@ export const INVALID_PROGRAMS: Readonly<Record<string, InvalidProgram>> = {
   'half a domain size': { code: 'ClusterTopology.fromName(\'dc\', { nvlinkDomainSize: { nodes: 18 } });', complaint: 'Property \'gpusPerNode\' is missing' },
   'an NVLink domain as text': { code: 'set.addClique(\'a\', { nvlinkDomain: \'model\' });', complaint: 'not assignable to type \'NvlinkDomain\'' },
   'autoscaling without an upper bound': { code: 'Autoscaling.byController({ minReplicas: 1 });', complaint: 'Property \'maxReplicas\' is missing' },
-  'autoscaling as bounds': { code: 'set.addClique(\'a\', { autoscaling: { maxReplicas: 4 } });', complaint: '\'maxReplicas\' does not exist in type \'Autoscaling\'' },
+  'autoscaling as bounds': { code: 'set.addClique(\'a\', { autoscaling: { maxReplicas: 4 } });', complaint: 'is missing the following properties from type \'Autoscaling\'' },
   'a metric as it is on the wire': { code: 'Autoscaling.byController({ maxReplicas: 4, metrics: [{ type: \'Resource\' }] });', complaint: 'from type \'Metric\'' },
   'KEDA without triggers': { code: 'Autoscaling.byKeda({ maxReplicas: 4 });', complaint: 'Property \'triggers\' is missing' },
   'a trigger as it is on the wire': { code: 'Autoscaling.byKeda({ maxReplicas: 4, triggers: [{ type: \'cron\' }] });', complaint: 'from type \'KedaTrigger\'' },

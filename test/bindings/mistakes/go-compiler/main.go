@@ -15,5 +15,9 @@ func main() {
 	grove.Packing_Required(jsii.String("rack"))
 	set.AddClique(jsii.String("a"), &grove.PodCliqueProps{Packing: jsii.String("rack")})
 	set.AddScalingGroup(jsii.String("g"), &grove.ScalingGroupProps{Cliques: jsii.Strings("router")})
+	set.AddClique(jsii.String("a"), &grove.PodCliqueProps{NvlinkDomain: jsii.String("model")})
+	set.AddClique(jsii.String("a"), &grove.PodCliqueProps{Autoscaling: jsii.String("fast")})
+	grove.Autoscaling_ByKeda(&grove.KedaAutoscalingProps{Triggers: &[]grove.KedaTrigger{jsii.String("cron")}})
+	set.AddClaimTemplate(jsii.String("gpus"), &grove.ClaimTemplateProps{Requests: &[]grove.DeviceRequest{jsii.String("gpu")}})
 	set.AddClique()
 }
