@@ -13,7 +13,10 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** @default Math.random */
   readonly random?: Random;
-  /** Requests under way at once; watches do not count. @default 64, above which a server only gets slower */
+  /**
+   * Requests under way at once; watches do not count. More do not make a server faster: one that is short of CPU then starves its watches,
+   * drops them as too slow, and sends whole lists instead. @default 24
+   */
   readonly maxInFlight?: number;
   /** Attempts for one request, see {@link Caller}. @default 5 */
   readonly maxAttempts?: number;
@@ -70,7 +73,7 @@ export class Client {
   private readonly clock: Clock;
   private readonly caller: Caller;
 
-  constructor({ transport, clock = systemClock, random = Math.random, maxInFlight = 64, maxAttempts = 5, observe }: ClientOptions) {
+  constructor({ transport, clock = systemClock, random = Math.random, maxInFlight = 24, maxAttempts = 5, observe }: ClientOptions) {
     this.transport = transport;
     this.clock = clock;
     this.caller = new Caller({ transport, clock, random, maxInFlight, maxAttempts, observe });

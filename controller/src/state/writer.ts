@@ -11,7 +11,7 @@ const WRITES_AT_ONCE = 64;
  * A status that tells nothing urgent is written this rarely, for while pods start, counters change with every one of them; and while the
  * server is busy with what the pods need, it gives way to that for some time.
  */
-const STATUS_INTERVAL_MS = 2_000;
+const STATUS_INTERVAL_MS = 500;
 const LONGEST_STATUS_INTERVAL_MS = 10_000;
 const BUSY = 0.5;
 
