@@ -29,6 +29,7 @@ export * from './gang/resources';
 export * from './gang/termination';
 export * from './install/rbac';
 export * from './names';
+export { PlacementProblemError } from './placement/checked';
 export * from './placement/cluster-index';
 export * from './placement/place';
 export * from './placement/problem';

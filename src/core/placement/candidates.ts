@@ -123,7 +123,7 @@ export class Candidates {
     }
     against[0] = short;
     against[1] = group.preferred > level && !isSoft && !this.holdsInOne(group, level, domain) ? 1 : 0;
-    against[2] = this.damage(level, domain);
+    against[2] = this.damage(group, level, domain);
     against[3] = level === index.finest ? this.hostsBroken(group, domain) : 0;
     against[4] = index.freeIn[level]![gang.main]![domain]!;
     return against;
@@ -140,11 +140,29 @@ export class Candidates {
     return pods;
   }
 
-  private damage(level: number, domain: number): number {
+  private damage(group: Group, level: number, domain: number): number {
     const { index } = this;
     if (level === index.finest) return Number(index.isWholeDomain(domain));
-    if (level !== index.levels.length - 1) return 0;
+    if (level !== index.levels.length - 1) return this.wholeDomainsNeeded(group, level, domain);
     return 2 * Number(index.isWholeDomain(index.levels[index.finest]!.domainOf[domain]!)) + (index.taken[domain]! > 0 ? 0 : index.whole[domain]!);
+  }
+
+  /** Whole NVLink domains that have to be broken into at the least, as far as sums can tell. */
+  private wholeDomainsNeeded({ load }: Group, level: number, domain: number): number {
+    const { index, trial: { gang: { tables } } } = this;
+    const inner = index.domainsWithin(index.finest, level, domain);
+    let needed = 0;
+    for (let table = 0; table < load.length; table += 1) {
+      if (load[table] === 0) continue;
+      const room = tables[table]!.perDomain[index.finest]!;
+      let [short, largest] = [load[table]!, 0];
+      for (let at = 0; at < inner.length && short > 0; at += 1) {
+        if (!index.isWholeDomain(inner[at]!)) short -= room[inner[at]!]!;
+        else if (room[inner[at]!]! > largest) largest = room[inner[at]!]!;
+      }
+      if (short > 0 && largest > 0) needed = Math.max(needed, Math.ceil(short / largest));
+    }
+    return needed;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Level, insert, levelsOf } from './level';
+import { HOST, Level, insert, levelsOf } from './level';
 import { NodeFilter } from './node-filter';
 import type { PlacementLevel, PlacementNode, PodDemand, Resources, RunningPod } from './problem';
 import { MOST_PODS, Rooms } from './rooms';
@@ -54,10 +54,12 @@ export class ClusterIndex {
   private readonly tables = new Map<string, Rooms>();
   private readonly filters = new Map<string, NodeFilter>();
 
-  constructor(levels: readonly (string | PlacementLevel)[], nested = true) {
-    this.levels = levelsOf(levels, nested);
-    const named = this.levels.filter(level => level.topology === this.levels[0]!.topology && level.broader.length < this.levels.length - 1);
-    const deepest = named.reduce((best, level) => (level.broader.length >= best.broader.length ? level : best), this.levels[0]!);
+  /** @param unlisted further levels, which contain no other and are no NVLink domains */
+  constructor(levels: readonly (string | PlacementLevel)[], nested = true, unlisted: readonly string[] = []) {
+    this.levels = levelsOf([...levels, ...unlisted.map(name => ({ name, nested: false }))], nested);
+    const named = this.levels.filter(({ name, topology }) => name !== HOST && topology === this.levels[0]!.topology && !unlisted.includes(name));
+    const last = this.levels[this.levels.length - 1]!;
+    const deepest = named.reduce((best, level) => (level.broader.length >= best.broader.length ? level : best), named[0] ?? last);
     this.finest = this.levels.indexOf(deepest);
     this.freeIn = this.levels.map(() => [new Float64Array(0)]);
   }

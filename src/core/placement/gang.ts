@@ -83,16 +83,17 @@ export class Gang {
   private group(tree: PlacementGroup, parent: Group | undefined, topology: string | undefined, mnnvlGroup: string | undefined): Group {
     const tree_ = tree.topology ?? topology;
     const claim = tree.mnnvlGroup ?? mnnvlGroup;
-    const preferred = this.level(tree.preferred, tree_);
+    const required = this.level(tree.required, tree_);
+    const preferred = this.wish(tree.preferred, tree_);
     const group: Group = {
       index: this.groups.length,
       name: tree.name,
       parent,
       children: [],
       leaves: [],
-      required: this.level(tree.required, tree_),
-      preferred: Math.max(NONE, preferred),
-      balance: this.balanceLevel(tree, preferred, tree_),
+      required,
+      preferred,
+      balance: this.balanceLevel(tree, required, preferred, tree_),
       pin: NONE,
       load: [],
       amounts: [],
@@ -148,10 +149,17 @@ export class Gang {
     return found >= 0 ? found : IMPOSSIBLE;
   }
 
-  private balanceLevel({ balance }: PlacementGroup, preferred: number, topology: string | undefined): number {
+  /** A level that is only wished for; one that no node knows is nothing to wish for. */
+  private wish(name: string | undefined, topology: string | undefined): number {
+    const level = this.level(name, topology);
+    return level >= 0 && this.index.levels[level]!.count > 0 ? level : NONE;
+  }
+
+  private balanceLevel({ balance }: PlacementGroup, required: number, preferred: number, topology: string | undefined): number {
     if (balance === undefined || balance === false) return NONE;
-    if (balance === true) return preferred >= 0 ? preferred : this.index.finest;
-    return Math.max(NONE, this.level(balance, topology));
+    if (balance !== true) return this.wish(balance, topology);
+    if (preferred !== NONE) return preferred;
+    return required >= this.index.finest ? this.index.levels.length - 1 : this.index.finest;
   }
 
   private pinOf({ required, leaves }: Group): number {

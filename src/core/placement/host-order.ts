@@ -40,8 +40,10 @@ export class HostOrder {
   private byDomain(leaf: Leaf, scope: Scope, count: number): number[] {
     const { index } = this;
     const single = this.oneDomain(leaf, scope, count);
-    if (single >= 0) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
+    const breaks = single >= 0 && index.isWholeDomain(single);
+    if (single >= 0 && !breaks) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
     const rooms = this.roomByDomain(leaf, scope);
+    if (!this.leaveWhole(rooms, count) && breaks) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
     const nodes: number[] = [];
     let left = count;
     while (left > 0 && rooms.size > 0) {
@@ -76,6 +78,15 @@ export class HostOrder {
       least = damage;
     }
     return best;
+  }
+
+  /** Where domains that are in use already take all the pods together, whole ones are none of their business. */
+  private leaveWhole(rooms: Map<number, number>, count: number): boolean {
+    let inUse = 0;
+    for (const [domain, room] of rooms) if (!this.index.isWholeDomain(domain)) inUse += room;
+    if (inUse < count || count === Infinity) return false;
+    for (const domain of [...rooms.keys()]) if (this.index.isWholeDomain(domain)) rooms.delete(domain);
+    return true;
   }
 
   /** The column of the resource that tells tight from roomy: the gang's main one, or one that the pods ask for. */

@@ -36,7 +36,7 @@ export class Level {
   }
 
   valueOf(node: PlacementNode): string | undefined {
-    return node.domain[this.name];
+    return Object.hasOwn(node.domain, this.name) ? node.domain[this.name] : undefined;
   }
 
   /** Identity of the node's domain: its value and those of the levels around it. */

@@ -4,7 +4,7 @@ import { DomainSearch } from './domain-search';
 import { Gang } from './gang';
 import { HOST } from './level';
 import type { LinkedGang, PlacementGroup, RunningPod } from './problem';
-import { Scope, chosenScope, narrowed, wholeCluster } from './scope';
+import { Scope, chosenScope, domainsIn, narrowed, wholeCluster } from './scope';
 import { Trial } from './trial';
 
 /** Steps to find out whether a gang would still fit. */
@@ -28,8 +28,9 @@ export function kinOf(index: ClusterIndex, gang: PlacementGroup, linked: readonl
     const shared = kin.required ?? gang.required;
     const pods = running.filter(pod => belongsTo(pod, kin));
     const homes = homesOf(index, kin, shared, pods);
-    for (const home of homes) base = home.domain < 0 ? chosenScope([]) : narrowed(index, base, home.level, home.domain);
-    if (homes.length > 0 || pods.length > 0 || (!kin.groups && !kin.pods)) continue;
+    for (const home of homes) base = common(index, base, home.level, home.domain);
+    base = within(index, base, kin.domain);
+    if (homes.length > 0 || pods.length > 0 || kin.domain || kin.nodes || (!kin.groups && !kin.pods)) continue;
     waiting.push({ ...kin, name: kin.name });
     if (kin.required !== undefined) level = Math.min(level < 0 ? Infinity : level, levelOf(index, kin.required));
   }
@@ -48,19 +49,32 @@ export function leftOut(index: ClusterIndex, waiting: readonly PlacementGroup[],
   return more + (fits ? 0 : 1);
 }
 
-function homesOf(index: ClusterIndex, { domain }: LinkedGang, shared: string | undefined, pods: readonly RunningPod[]): { level: number; domain: number }[] {
-  const homes: { level: number; domain: number }[] = [];
-  for (const [name, value] of Object.entries(domain ?? {})) {
-    const level = levelOf(index, name);
-    if (level >= 0) homes.push({ level, domain: index.levels[level]!.withValue(value)[0] ?? -1 });
-  }
+function homesOf(
+  index: ClusterIndex, { nodes = [] }: LinkedGang, shared: string | undefined, pods: readonly RunningPod[],
+): { level: number; domain: number }[] {
   const level = levelOf(index, shared);
-  if (level < 0) return homes;
-  for (const { node } of pods) {
-    const slot = index.slotOf(node);
-    if (slot !== undefined) homes.push({ level, domain: index.levels[level]!.domainOf[slot]! });
+  if (level < 0) return [];
+  const slots = new Set([...nodes, ...pods.map(({ node }) => node)].flatMap(node => index.slotOf(node) ?? []));
+  return [...new Set([...slots].map(slot => index.levels[level]!.domainOf[slot]!))].map(domain => ({ level, domain }));
+}
+
+/** What the scope and the domain have in common. */
+function common(index: ClusterIndex, scope: Scope, level: number, domain: number): Scope {
+  return domainsIn(index, scope, level).includes(domain) ? narrowed(index, scope, level, domain) : chosenScope([]);
+}
+
+/** The part of the scope that goes by the given names; several domains where a name is used in several places. */
+function within(index: ClusterIndex, base: Scope, domain: LinkedGang['domain'] = {}): Scope {
+  let scope = base;
+  for (const [name, value] of Object.entries(domain)) {
+    const level = levelOf(index, name);
+    if (level < 0) continue;
+    const found = index.levels[level]!.withValue(value);
+    const [only] = found;
+    const isNamed = (slot: number) => found.includes(index.levels[level]!.domainOf[slot]!);
+    scope = found.length === 1 ? common(index, scope, level, only!) : chosenScope(scope.members.filter(isNamed));
   }
-  return homes;
+  return scope;
 }
 
 function belongsTo({ unit, memberOf }: RunningPod, kin: LinkedGang): boolean {

@@ -11,7 +11,8 @@ export class NodeFilter {
 
   /** The same for demands that select the same nodes. */
   static keyOf({ tolerations = [], nodeSelector = {}, nodeAffinity, gpuModel }: PodDemand): string {
-    return JSON.stringify([[...new Set(tolerations)].sort(), Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1)), gpuModel ?? null, ...(nodeAffinity ? [nodeAffinity] : [])]);
+    const labels = Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([[...new Set(tolerations)].sort(), labels, gpuModel ?? null, ...(nodeAffinity ? [nodeAffinity] : [])]);
   }
 
   admits(slot: number): boolean {

@@ -24,11 +24,12 @@ export class Packer {
 
   /** Places all tasks and then asks whether that will do; if not, or if a task does not fit, all is as before. */
   pack(tasks: readonly Task[], done: () => boolean = () => true): boolean {
-    const ordered = inOrder(tasks);
+    const ordered = [...tasks].sort((a, b) => width(a) - width(b) || byNeed(a, b));
     const checkpoint = this.trial.checkpoint();
     if (ordered.every(task => this.fill(task) === task.count) && done()) return true;
     this.trial.rollback(checkpoint);
     if (ordered.length < 2) return false;
+    this.rank(ordered);
     const contested = ordered.map((task, at) => ordered.slice(at + 1).some(later =>
       later.leaf.rooms !== task.leaf.rooms && overlaps(this.trial.index, task.scope, later.scope)));
     return this.place(ordered, contested, 0, done);
@@ -44,6 +45,12 @@ export class Packer {
       left -= taken;
     }
     return count - left;
+  }
+
+  /** Those with the fewest nodes to choose from come first; so a wide scope still follows the narrow ones of the same pods inside it. */
+  private rank(tasks: Task[]): void {
+    const usable = new Map(tasks.map(task => [task, usableNodes(task)]));
+    tasks.sort((a, b) => usable.get(a)! - usable.get(b)! || width(a) - width(b) || byNeed(a, b));
   }
 
   private place(tasks: readonly Task[], contested: readonly boolean[], at: number, done: () => boolean): boolean {
@@ -64,18 +71,18 @@ export class Packer {
     const roomFrom = new Array<number>(nodes.length + 1).fill(0);
     for (let at = nodes.length - 1; at >= 0; at -= 1) roomFrom[at] = roomFrom[at + 1]! + perNode[nodes[at]!]!;
     const alike = nodes.map((slot, at) => at > 0 && this.hosts.alike(slot, nodes[at - 1]!));
-    const go = (at: number, left: number, before: number): boolean => {
+    const go = (from: number, left: number, before: number): boolean => {
       if (left === 0) return next();
-      if (at === nodes.length || roomFrom[at]! < left) return false;
-      const slot = nodes[at]!;
-      const most = Math.min(left, perNode[slot]!, alike[at] ? before : left);
-      const least = Math.max(0, left - roomFrom[at + 1]!);
-      for (let taken = most; taken >= least; taken -= 1) {
-        if (!this.budget.spend()) return false;
-        const checkpoint = this.trial.checkpoint();
-        if (taken > 0) this.trial.take(leaf, slot, taken);
-        if (go(at + 1, left - taken, taken)) return true;
-        this.trial.rollback(checkpoint);
+      for (let at = from; at < nodes.length && roomFrom[at]! >= left; at += 1) {
+        const slot = nodes[at]!;
+        const most = alike[at] ? at === from ? before : 0 : left;
+        for (let taken = Math.min(most, left, perNode[slot]!); taken > 0; taken -= 1) {
+          if (!this.budget.spend()) return false;
+          const checkpoint = this.trial.checkpoint();
+          this.trial.take(leaf, slot, taken);
+          if (go(at + 1, left - taken, taken)) return true;
+          this.trial.rollback(checkpoint);
+        }
       }
       return false;
     };
@@ -94,9 +101,21 @@ export class Packer {
   }
 }
 
-/** Narrow scopes come before the wider ones that contain them; large pods before small ones, which find room beside them. */
-function inOrder(tasks: readonly Task[]): Task[] {
-  const width = ({ scope }: Task) => (scope.isCluster ? Infinity : scope.members.length);
-  const size = ({ leaf: { rooms: { demand } } }: Task) => demand.amounts.reduce((sum, amount, at) => sum + (demand.resources[at] === 0 ? 0 : amount), 0);
-  return [...tasks].sort((a, b) => width(a) - width(b) || size(b) - size(a) || a.leaf.index - b.leaf.index);
+function width({ scope }: Task): number {
+  return scope.isCluster ? Number.MAX_SAFE_INTEGER : scope.members.length;
+}
+
+/** Large pods come before small ones, which find room beside them. */
+function byNeed({ leaf: a }: Task, { leaf: b }: Task): number {
+  return sizeOf(b) - sizeOf(a) || a.index - b.index;
+}
+
+function sizeOf({ rooms: { demand } }: Leaf): number {
+  return demand.amounts.reduce((sum, amount, at) => sum + (demand.resources[at] === 0 ? 0 : amount), 0);
+}
+
+function usableNodes({ leaf: { rooms: { perNode } }, scope: { members } }: Task): number {
+  let nodes = 0;
+  for (let at = 0; at < members.length; at += 1) if (perNode[members[at]!]! > 0) nodes += 1;
+  return nodes;
 }

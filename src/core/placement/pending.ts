@@ -24,10 +24,9 @@ const MANY_PODS = 500;
 export function pendingReason(index: ClusterIndex, gang: Gang, question: PlacementQuestion, base: Scope): PendingReason {
   const tree = narrowestMisfit(index, question, question.gang, base) ?? question.gang;
   const culprit = gang.groups.find(({ name }) => name === tree.name) ?? gang.root;
-  const needed = neededBy(index, culprit);
   const level = culprit.required >= 0 ? culprit.required : NONE;
-  const best = bestOf(index, culprit, base, level, needed);
-  const nearest = best && nearestChange(index, gang, question, base, culprit, best, needed);
+  const { best, needed } = closest(index, culprit, base, level);
+  const nearest = nearestChange(index, gang, question, base, culprit, best, needed);
   return {
     group: culprit.name,
     ...(tree.required === undefined ? {} : { level: tree.required }),
@@ -43,6 +42,16 @@ interface Best {
   readonly scope: Scope;
   readonly name: string;
   readonly available: Resources;
+}
+
+/** Places for pods are told of only where they are what is missing, or where the pods ask for nothing else. */
+function closest(index: ClusterIndex, culprit: Group, base: Scope, level: number): { readonly best: Best | undefined; readonly needed: Resources } {
+  const needed = neededBy(index, culprit);
+  const best = bestOf(index, culprit, base, level, needed);
+  const pods = culprit.leaves.reduce((sum, { need }) => sum + need, 0);
+  const places = best?.scope.members.reduce((sum, slot) => sum + (mayTake(index, culprit, slot) ? Math.max(0, index.free[0]![slot]!) : 0), 0) ?? Infinity;
+  if (!best || 'pods' in needed || (places >= pods && Object.keys(needed).length > 0)) return { best, needed };
+  return { best: { ...best, available: { ...best.available, pods: places } }, needed: { ...needed, pods } };
 }
 
 function narrowestMisfit(index: ClusterIndex, question: PlacementQuestion, group: PlacementGroup, base: Scope): PlacementGroup | undefined {
@@ -70,7 +79,7 @@ function fits(index: ClusterIndex, { gang: tree, members }: PlacementQuestion, b
 }
 
 function neededBy({ resources }: ClusterIndex, { leaves }: Group): Resources {
-  const needed: Record<string, number> = {};
+  const needed: Record<string, number> = Object.create(null);
   for (const { need, pods, rooms: { demand } } of leaves) {
     demand.resources.forEach((resource, at) => {
       const name = resources[resource]!;
@@ -91,6 +100,7 @@ function bestOf(index: ClusterIndex, culprit: Group, base: Scope, level: number,
     for (const slot of scope.members) {
       if (!mayTake(index, culprit, slot)) continue;
       some = slot;
+      if (index.free[0]![slot]! < 1) continue;
       for (let at = 0; at < columns.length; at += 1) sums[at]! += Math.max(0, columns[at]![slot]!);
     }
     const share = Math.min(...names.map((name, at) => (needed[name] === 0 ? 1 : sums[at]! / needed[name]!)));
@@ -105,7 +115,6 @@ function bestOf(index: ClusterIndex, culprit: Group, base: Scope, level: number,
 /** Whether a node may take a pod of the group, whatever room it has. */
 function mayTake(index: ClusterIndex, { leaves }: Group, slot: number): boolean {
   const owner = index.owner[slot]!;
-  if (index.free[0]![slot]! < 1) return false;
   for (const { rooms: { demand } } of leaves) if (demand.filter.admits(slot) && (demand.claim < 0 || owner === -1 || owner === demand.claim)) return true;
   return false;
 }
@@ -115,9 +124,9 @@ function nameOf({ nodes, levels }: ClusterIndex, slot: number, level: number): s
 }
 
 function nearestChange(
-  index: ClusterIndex, gang: Gang, question: PlacementQuestion, base: Scope, culprit: Group, best: Best, needed: Resources,
+  index: ClusterIndex, gang: Gang, question: PlacementQuestion, base: Scope, culprit: Group, best: Best | undefined, needed: Resources,
 ): NearestChange | undefined {
-  return ifPreferred(index, gang, question, base, culprit) ?? ifTheyLeft(index, gang, question, best) ?? missingRoom(best, needed);
+  return ifPreferred(index, gang, question, base, culprit) ?? (best && (ifTheyLeft(index, gang, question, best) ?? missingRoom(best, needed)));
 }
 
 /** The culprit's requirement first; where it fits alone, the requirement of any group, broad ones first. */
@@ -142,7 +151,7 @@ function ifPreferred(index: ClusterIndex, gang: Gang, question: PlacementQuestio
 function usedBy(index: ClusterIndex, { leaves }: Group, level: number, placed: Placed): number {
   const { domainOf } = index.levels[level]!;
   const fresh = placed.filter(({ leaf }) => leaves.some(one => one.index === leaf.index)).map(({ slot }) => slot);
-  return new Set([...fresh, ...leaves.flatMap(({ members }) => members)].map(slot => domainOf[slot]!)).size;
+  return new Set([...fresh, ...leaves.flatMap(({ members }) => members)].map(slot => (domainOf[slot]! < 0 ? -1 - slot : domainOf[slot]!))).size;
 }
 
 function withoutRequired(tree: PlacementGroup, name: string): PlacementGroup {

@@ -56,11 +56,12 @@ export function explain(reason: PendingReason, show: ShowAmount = (resource, amo
   const shown = short.length > 0 ? short : Object.keys(needed);
   const demand = shown.map(resource => show(resource, needed[resource] ?? 0)).join(', ');
   const where = level === undefined ? '' : ` in one ${level}`;
-  if (bestDomain === undefined) return `${group} needs ${demand}${where}; no node may take its pods`;
+  const change = nearest ? alternative(nearest, group) : '';
+  if (bestDomain === undefined) return `${group} needs ${demand}${where}; no node ${level === undefined ? '' : `that has a ${level} `}may take its pods${change}`;
   const free = shown.map(resource => show(resource, available[resource] ?? 0)).join(', ');
   const place = level === undefined ? 'all nodes together have' : `best is ${bestDomain} with`;
   const fragmented = short.length === 0 ? ', but not in pieces that fit' : '';
-  return `${group} needs ${demand}${where}; ${place} ${free} free${fragmented}${nearest ? alternative(nearest, group) : ''}`;
+  return `${group} needs ${demand}${where}; ${place} ${free} free${fragmented}${change}`;
 }
 
 /** What is missing in the best domain needs no words: the sentence has said it. */

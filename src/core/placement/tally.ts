@@ -35,7 +35,9 @@ export class Tally {
     const preferring = gang.groups.filter(({ preferred }) => preferred !== NONE);
     for (const group of preferring) {
       this.watch(group, group.preferred, 1 + group.preferred, () => 1, true);
-      for (const level of levels[group.preferred]!.broader) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1, true);
+      for (const level of levels[group.preferred]!.broader) {
+        if (level.count > 0) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1, true);
+      }
     }
     this.balancePart = 1 + 2 * depth;
     for (const group of gang.groups) if (group.balance !== NONE) this.balanced.push(this.watch(group, group.balance, this.balancePart, () => 0, true));
@@ -73,8 +75,7 @@ export class Tally {
 
   /** Adds up how uneven the balanced groups are; only of a complete placement. */
   balance(): void {
-    this.parts[this.balancePart] = this.balanced.filter(({ pods }) => pods.size > 0)
-      .reduce((sum, { pods }) => sum + Math.max(...pods.values()) - Math.min(...pods.values()), 0);
+    this.parts[this.balancePart] = this.balanced.reduce((sum, { pods }) => sum + unevenness([...pods.values()]), 0);
   }
 
   unbalance(): void {
@@ -100,6 +101,13 @@ export class Tally {
   private countMembers(): void {
     for (const leaf of this.gang.leaves) for (const slot of leaf.members) this.add(leaf, slot, 1, true);
   }
+}
+
+/** How far the fullest is ahead of the emptiest; by one pod is even where they cannot be the same. */
+function unevenness(pods: readonly number[]): number {
+  if (pods.length === 0) return 0;
+  const remainder = pods.reduce((sum, count) => sum + count, 0) % pods.length;
+  return Math.max(...pods) - Math.min(...pods) - (remainder > 0 ? 1 : 0);
 }
 
 /** Less than 0 when the first is better. */

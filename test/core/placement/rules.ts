@@ -22,7 +22,7 @@ export function domainOf(problem: PlacementProblem, node: PlacementNode, level: 
 export function admits({ taints = [], labels = {} }: PlacementNode, { pods }: PlacementGroup): boolean {
   return taints.every(taint => pods!.tolerations?.includes(taint))
     && Object.entries(pods!.nodeSelector ?? {}).every(([key, label]) => labels[key] === label)
-    && (pods!.gpuModel === undefined || labels['nvidia.com/gpu.product'] === pods!.gpuModel);
+    && (pods!.gpuModel == null || labels['nvidia.com/gpu.product'] === pods!.gpuModel);
 }
 
 /** ComputeDomain of every leaf, taken over from the groups around it. */
@@ -48,13 +48,13 @@ function floors({ gang, running }: PlacementProblem, assignment: readonly Assign
   return leavesOf(gang).flatMap(({ name, pods }) => {
     const members = running.filter(({ memberOf }) => memberOf === name).length;
     const count = members + assignment.filter(({ group }) => group === name).reduce((sum, one) => sum + one.count, 0);
-    return count < pods!.minCount || count > Math.max(pods!.count, members) ? [`${name} has ${count} pods`] : [];
+    return count < pods!.minCount || count > Math.max(pods!.count, pods!.minCount, members) ? [`${name} has ${count} pods`] : [];
   });
 }
 
 function sameness(problem: PlacementProblem, assignment: readonly Assignment[], running: readonly RunningPod[]): string[] {
   return groupsOf(problem.gang).flatMap(group => {
-    if (group.required === undefined) return [];
+    if (group.required == null) return [];
     const leaves = new Set(leavesOf(group).map(({ name }) => name));
     const fresh = assignment.filter(one => leaves.has(one.group)).map(({ node }) => node);
     if (fresh.length === 0) return [];
