@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Login } from './admin';
 import type { ControlPlaneAddress } from './control-plane';
 import { Client } from '../../controller/src/kube/client';
+import { ignoreNotFound } from '../../controller/src/kube/errors';
 import { HttpsTransport } from '../../controller/src/kube/https-transport';
 import { NAMESPACE } from '../../controller/src/kube/resource';
 import { Transport } from '../../controller/src/kube/transport';
@@ -38,7 +39,7 @@ export function connect(): Connection {
   const endings: (() => Promise<unknown>)[] = [];
   afterAll(async () => {
     while (endings.length > 0) await endings.pop()!();
-    await Promise.all(namespaces.map((name) => admin.delete(NAMESPACE, { name })));
+    await Promise.all(namespaces.map((name) => ignoreNotFound(admin.delete(NAMESPACE, { name }))));
     await Promise.all([adminTransport.close(), operatorTransport.close()]);
   });
   const namespace = async (prefix: string): Promise<string> => {

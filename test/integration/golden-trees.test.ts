@@ -1,10 +1,10 @@
 import { runController } from './operator';
 import { Scenario } from './scenario';
-import { CUSTOM_RESOURCE_DEFINITION, HORIZONTAL_POD_AUTOSCALER, POD, RESOURCE_CLAIM, ResourceType, SERVICE } from '../../controller/src/kube';
+import { HORIZONTAL_POD_AUTOSCALER, POD, RESOURCE_CLAIM, ResourceType, SERVICE } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING, COMPUTE_DOMAIN, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../controller/src/state/resources';
 import { KubeObject, LABEL, Pod, isReady, isTerminating } from '../../src/core';
-import { Connection, connect } from '../control-plane/connect';
-import { until } from '../control-plane/until';
+import { installComputeDomains, removeComputeDomains } from '../control-plane/compute-domains';
+import { connect } from '../control-plane/connect';
 import { NOT_OURS, Tree, comparable, namesAfter, treeTopologies, trees } from '../golden/trees';
 
 const TYPES: Record<string, ResourceType> = {
@@ -70,26 +70,12 @@ function within<T>(namespace: string, recorded: T): T {
   return JSON.parse(text) as T;
 }
 
-/** The type that the NVIDIA driver brings along, as far as the controller uses it. */
-async function installComputeDomains({ admin, atEnd }: Connection): Promise<void> {
-  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } } } };
-  const { group, version, kind, plural } = COMPUTE_DOMAIN;
-  const name = `${plural}.${group}`;
-  await admin.create(CUSTOM_RESOURCE_DEFINITION, {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name },
-    spec: { group, scope: 'Namespaced', names: { kind, plural, singular: kind.toLowerCase() }, versions: [{ name: version, served: true, storage: true, schema }] },
-  } as KubeObject);
-  atEnd(() => admin.delete(CUSTOM_RESOURCE_DEFINITION, { name }));
-  await until('ComputeDomains are served', () => admin.list(COMPUTE_DOMAIN).then(() => true, () => undefined));
-}
-
 const describeTrees = trees.length > 0 ? describe : describe.skip;
 
 describeTrees(trees.length > 0 ? 'the recorded trees' : 'the recorded trees (skipped: ../shared/golden/trees.json is not there)', () => {
   const connection = connect();
-  beforeAll(() => installComputeDomains(connection));
+  beforeAll(() => installComputeDomains(connection.admin));
+  connection.atEnd(() => removeComputeDomains(connection.admin));
   runController(connection);
   let scenario: Scenario;
 
