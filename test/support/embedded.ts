@@ -36,6 +36,10 @@ export interface EmbeddedOptions {
   readonly invariant?: (state: State) => void;
 }
 
+/** The custom resources of crds/, read once. */
+const definitions = () => (readDefinitions ??= readdirSync(CRDS).map(file => parse(readFileSync(join(CRDS, file), 'utf8')) as KubeObject));
+let readDefinitions: KubeObject[] | undefined;
+
 /** How far time goes between two looks at the cluster, in milliseconds. */
 const STEP_MS = 50;
 
@@ -61,7 +65,7 @@ export class EmbeddedCluster {
 
   static async start(options: EmbeddedOptions = {}): Promise<EmbeddedCluster> {
     const cluster = new EmbeddedCluster(options);
-    for (const file of readdirSync(CRDS)) await cluster.client.create(CUSTOM_RESOURCE_DEFINITION, parse(readFileSync(join(CRDS, file), 'utf8')));
+    for (const definition of definitions()) await cluster.client.create(CUSTOM_RESOURCE_DEFINITION, definition);
     await createNodes(cluster.client, options.nodes ?? [], cluster.clock);
     void cluster.kubelet.run(cluster.stopCluster.signal);
     void new Binder({ client: cluster.client, clock: cluster.clock }).run(cluster.stopCluster.signal);
