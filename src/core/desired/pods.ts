@@ -39,16 +39,19 @@ export function desiredPod(clique: PodClique, index: number, options: PodOptions
     spec: {
       ...waiting,
       schedulerName,
-      ...gates(schedulerName),
+      ...gates(schedulerName, spec.nodeName),
       hostname: podHostname(name, index),
       subdomain: headlessServiceName(set, i),
     },
   };
 }
 
-/** What keeps other schedulers from a pod until its gang may start. Nobody but us binds our own, so a gate would only cost a write to open. */
-function gates(schedulerName: string): Pick<PodSpec, 'schedulingGates'> {
-  return schedulerName === SCHEDULER_NAME ? {} : { schedulingGates: [{ name: POD_GATE }] };
+/**
+ * What keeps other schedulers from a pod until its gang may start. Nobody but us binds our own, so a gate would only cost a write to open; but a
+ * pod that brings its node along must not start past its gang, and the server refuses it with a gate.
+ */
+function gates(schedulerName: string, nodeName: string | undefined): Pick<PodSpec, 'schedulingGates'> {
+  return schedulerName === SCHEDULER_NAME && nodeName === undefined ? {} : { schedulingGates: [{ name: POD_GATE }] };
 }
 
 /** Variables 1–5 of spec 03 §7. */
