@@ -12,6 +12,7 @@ import { setReplicaIndex } from '../desired/position';
 import { scalingGroups, standaloneCliques } from '../desired/template';
 import { cliqueName, memberCliqueName, scalingGroupName } from '../names';
 import { SetReplica, setUpdateProgress } from '../rollout/set';
+import { updatesOnDelete } from '../rollout/strategy';
 
 export interface PodCliqueSetObservation {
   readonly set: PodCliqueSet;
@@ -33,7 +34,7 @@ export function podCliqueSetStatus(observation: PodCliqueSetObservation): PodCli
   const replicas = parts.map(part => replicaState(part, hash));
   const progress = setUpdateProgress(set, parts, observation.nowMs);
   const available = replicas.filter(state => state.available).length;
-  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined;
+  const isUpdating = progress !== undefined && progress.updateEndedAt === undefined && !updatesOnDelete(set);
   return {
     ...set.status,
     replicas: replicas.length,

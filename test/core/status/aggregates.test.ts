@@ -87,13 +87,15 @@ describe('PodCliqueSet', () => {
   });
 
   test('tools that know nothing of Grove learn whether it is ready, in progress or done', () => {
-    const conditions = (cliques: readonly PodClique[], updateProgress?: object) =>
-      Object.fromEntries(status({ ...set, status: { availableReplicas: 0, updatedReplicas: 0, ...(updateProgress ? { updateProgress } : {}) } }, cliques)
+    const conditions = (cliques: readonly PodClique[], updateProgress?: object, of = set) =>
+      Object.fromEntries(status({ ...of, status: { availableReplicas: 0, updatedReplicas: 0, ...(updateProgress ? { updateProgress } : {}) } }, cliques)
         .conditions!.map(({ type, status: value, reason }) => [type, `${value} ${reason}`]));
     const both = ['llm-0-router', 'llm-1-router'].map(name => ready(aClique(name, 2, 1), 2));
     expect(conditions(both.slice(1))).toMatchObject({ Ready: 'False ReplicasUnavailable', Progressing: 'True ReplicasStarting' });
     expect(conditions(both)).toMatchObject({ Ready: 'True AllReplicasAvailable', Progressing: 'False Complete' });
     expect(conditions(both, { currentlyUpdating: [{ replicaIndex: 0 }] })).toMatchObject({ Ready: 'True AllReplicasAvailable', Progressing: 'True UpdateInProgress' });
+    const resting: PodCliqueSet = { ...set, spec: { ...set.spec, updateStrategy: { type: 'OnDelete' } } };
+    expect(conditions(both, { currentlyUpdating: [{ replicaIndex: 0 }] }, resting)).toMatchObject({ Progressing: 'False Complete' });
   });
 
   const packed = (topologyName: string | undefined, required: string) => aSet('llm', {
