@@ -7,6 +7,8 @@ import { EmbeddedCluster, State } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
 const NAMESPACE = 'default';
+/** People, and programs, let nodes go one after another. */
+const BETWEEN_NODES_MS = 200;
 
 /** A cluster in memory for one scenario: nothing of it is shared. */
 export class EmbeddedScenarioCluster implements Cluster {
@@ -81,7 +83,10 @@ export class EmbeddedScenarioCluster implements Cluster {
   }
 
   async uncordon(count = this.cordoned.length): Promise<void> {
-    await this.setUnschedulable(this.cordoned.splice(0, count), false);
+    for (const node of this.cordoned.splice(0, count)) {
+      await this.setUnschedulable([node], false);
+      await this.pass(BETWEEN_NODES_MS);
+    }
   }
 
   async kill(pods: readonly Pod[]): Promise<void> {
