@@ -9,6 +9,8 @@ import { gangTermination } from '../scenarios/gang-termination';
 import { updateOnDelete } from '../scenarios/on-delete';
 import { rollingUpdate } from '../scenarios/rolling-update';
 import { startupOrder } from '../scenarios/startup-order';
+import { topologyBindings } from '../scenarios/topology-bindings';
+import { topologyPacking } from '../scenarios/topology-packing';
 
 /** Scenarios side by side: each has nodes and a namespace of its own, so only the two cores are shared. */
 const LIMIT_MS = 180_000;
@@ -20,6 +22,8 @@ const topics: Readonly<Record<string, readonly Scenario[]>> = {
   'rolling update': rollingUpdate,
   'update on delete': updateOnDelete,
   'cascade delete': cascadeDelete,
+  'topology packing': topologyPacking,
+  'topology bindings': topologyBindings,
 };
 
 const connection = connect();

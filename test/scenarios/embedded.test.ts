@@ -6,6 +6,8 @@ import { gangTermination } from './gang-termination';
 import { updateOnDelete } from './on-delete';
 import { rollingUpdate } from './rolling-update';
 import { startupOrder } from './startup-order';
+import { topologyBindings } from './topology-bindings';
+import { topologyPacking } from './topology-packing';
 
 const topics: Readonly<Record<string, readonly Scenario[]>> = {
   'gang scheduling': gangScheduling,
@@ -14,6 +16,8 @@ const topics: Readonly<Record<string, readonly Scenario[]>> = {
   'rolling update': rollingUpdate,
   'update on delete': updateOnDelete,
   'cascade delete': cascadeDelete,
+  'topology packing': topologyPacking,
+  'topology bindings': topologyBindings,
 };
 
 describe.each(Object.entries(topics))('%s', (_, scenarios) => {
