@@ -8,8 +8,11 @@ export interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   admit: async () => import('./admit'),
   bindings: async () => import('./bindings'),
+  churn: async () => import('./churn'),
   deploy: async () => import('./deploy'),
   placement: async () => import('./placement'),
+  rollout: async () => import('./rollout'),
+  scale: async () => import('./scale'),
   synth: async () => import('./synth'),
 };
 

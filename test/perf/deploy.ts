@@ -1,5 +1,6 @@
 import type { Bench } from './bench';
 import { finalCheck } from './control-plane/final-check';
+import { deployment, removal } from './control-plane/phases';
 import { TestBed } from './control-plane/test-bed';
 import { PODS_PER_REPLICA, Workload } from './control-plane/workload';
 
@@ -12,18 +13,10 @@ export const bench: Bench = {
   description: `${REPLICAS} replicas × ${PODS_PER_REPLICA} pods on ${NODES} fake nodes of a real control plane: times, API writes, CPU, memory`,
   run: () => TestBed.use(NODES, async bed => {
     const workload = new Workload(bed.client);
-    const pods = REPLICAS * PODS_PER_REPLICA;
-    const deploy = await bed.measure({
-      name: 'deploy',
-      pods,
-      act: () => workload.create(REPLICAS),
-      milestones: {
-        created: async () => await workload.pods() >= pods,
-        running: () => workload.allRunning(),
-        available: async () => (await workload.get()).status?.availableReplicas === REPLICAS,
-      },
-    });
+    const deploy = await bed.measure(deployment(workload, REPLICAS));
     await finalCheck(bed, workload, REPLICAS);
-    return { pods, nodes: NODES, ...deploy, controllerPeakRssMb: bed.controllerPeakRssMb, idle: await bed.idle(IDLE_SECONDS) };
+    const controllerPeakRssMb = bed.controllerPeakRssMb;
+    const idle = await bed.idle(IDLE_SECONDS);
+    return { pods: REPLICAS * PODS_PER_REPLICA, nodes: NODES, ...deploy, controllerPeakRssMb, idle, delete: await bed.measure(removal(workload, REPLICAS)) };
   }),
 };

@@ -1,5 +1,5 @@
-import { Client, ResourceType, mergePatch } from '../../../controller/src/kube';
-import { POD_CLIQUE_SET } from '../../../controller/src/state/resources';
+import { Client, POD, mergePatch } from '../../../controller/src/kube';
+import { POD_CLIQUE, POD_CLIQUE_SET, POD_GANG } from '../../../controller/src/state/resources';
 import { PodCliqueSet } from '../../../src/core';
 
 /** Copies of the one clique's pod in every replica of the set. */
@@ -38,8 +38,14 @@ export class Workload {
     await this.client.delete(POD_CLIQUE_SET, KEY, { propagationPolicy: 'Background' });
   }
 
-  get(): Promise<PodCliqueSet> {
+  async get(): Promise<PodCliqueSet> {
+    await this.rest();
     return this.client.get<PodCliqueSet>(POD_CLIQUE_SET, KEY);
+  }
+
+  async isAvailable(replicas: number): Promise<boolean> {
+    const { metadata, status } = await this.get();
+    return status?.observedGeneration === metadata.generation && status?.availableReplicas === replicas && status.replicas === replicas;
   }
 
   /** Pods there are, those on their way out included. */
@@ -54,9 +60,11 @@ export class Workload {
     return await this.count('/api/v1/pods?limit=1&fieldSelector=status.phase!%3DRunning') === 0;
   }
 
-  async isGone(type: ResourceType): Promise<boolean> {
+  /** Whether nothing is left of the set. */
+  async isGone(): Promise<boolean> {
     await this.rest();
-    return (await this.client.list(type, { limit: 1 })).items.length === 0;
+    const lists = await Promise.all([POD_CLIQUE_SET, POD_CLIQUE, POD_GANG, POD].map(type => this.client.list(type)));
+    return lists.every(({ items }) => items.length === 0);
   }
 
   /** Watching every pod, or asking without a pause, would be a tenth of the load that is measured. */
