@@ -1,4 +1,4 @@
-import { EnvVar, KubeObject, PodCliqueSet, PodSpec } from 'cdk8s-grove/core';
+import { EnvVar, KubeObject, PodCliqueSet, PodSpec, RollingUpdateConfiguration } from 'cdk8s-grove/core';
 
 /** The parts of a LeaderWorkerSet (leaderworkerset.x-k8s.io/v1) that have a counterpart. */
 interface LeaderWorkerSet {
@@ -6,6 +6,10 @@ interface LeaderWorkerSet {
   readonly spec: {
     readonly replicas?: number;
     readonly startupPolicy?: string;
+    readonly rolloutStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdateConfiguration?: { readonly maxUnavailable?: unknown; readonly [field: string]: unknown };
+    };
     readonly leaderWorkerTemplate: {
       readonly size?: number;
       readonly leaderTemplate?: PodTemplate;
@@ -29,7 +33,7 @@ export interface Conversion {
 
 /** Why a field is not carried over. What is not here and has no counterpart is reported as left out. */
 const LOST: Readonly<Record<string, string>> = {
-  'spec.rolloutStrategy': 'Grove recreates one copy of a group at a time; there is no maxSurge, maxUnavailable or partition',
+  'spec.rolloutStrategy': 'of it, Grove has a maxUnavailable that is a number; there is no maxSurge, percentage or partition',
   'spec.networkConfig': 'all pods of a set share one subdomain; use the names that Grove gives them',
   'spec.leaderWorkerTemplate.restartPolicy': 'Grove restarts containers in place and recreates a whole copy only after the terminationDelay',
   'spec.leaderWorkerTemplate.subGroupPolicy': 'make each sub-group a clique or a scaling group of its own',
@@ -67,11 +71,17 @@ export function convertLeaderWorkerSet(object: KubeObject): Conversion {
       template: {
         ...(isLeaderFirst ? { cliqueStartupType: 'CliqueStartupTypeExplicit' } : {}),
         cliques: cliques.map(one => (one.name === 'worker' && isLeaderFirst ? { ...one, spec: { ...one.spec, startsAfter: ['leader'] } } : one)),
-        podCliqueScalingGroups: [{ name: 'group', cliqueNames: cliques.map(({ name }) => name), replicas: spec.replicas ?? 1, minAvailable: 1 }],
+        podCliqueScalingGroups: [{ name: 'group', cliqueNames: cliques.map(({ name }) => name), replicas: spec.replicas ?? 1, minAvailable: 1, ...pace(spec) }],
       },
     },
   };
   return { set, notes: notesOn(object as unknown as LeaderWorkerSet, topologyKey, size).map(note => `LeaderWorkerSet ${metadata.name}: ${note}`) };
+}
+
+/** Groups that an update may take down at a time. */
+function pace({ rolloutStrategy }: LeaderWorkerSet['spec']): { readonly rollingUpdate?: RollingUpdateConfiguration } {
+  const maxUnavailable = rolloutStrategy?.rollingUpdateConfiguration?.maxUnavailable;
+  return Number.isInteger(maxUnavailable) && Number(maxUnavailable) > 0 ? { rollingUpdate: { maxUnavailable: Number(maxUnavailable) } } : {};
 }
 
 /** The variables that LeaderWorkerSet puts into every container, in terms of Grove's. */
@@ -102,10 +112,16 @@ function clique(name: string, replicas: number, { metadata = {}, spec }: PodTemp
   };
 }
 
+/** Whether the roll-out strategy is one that Grove has: nothing but a number of groups that may be down. */
+function isWholePace({ rolloutStrategy = {} }: LeaderWorkerSet['spec']): boolean {
+  const { type = 'RollingUpdate', rollingUpdateConfiguration: { maxUnavailable = 1, ...others } = {} } = rolloutStrategy;
+  return type === 'RollingUpdate' && Number.isInteger(maxUnavailable) && Object.values(others).every(value => value === 0);
+}
+
 function notesOn({ metadata, spec }: LeaderWorkerSet, topologyKey: string | undefined, size: number): string[] {
   const template = spec.leaderWorkerTemplate;
   const unknown = [
-    ...Object.keys(spec).filter(field => !KNOWN.includes(field)).map(field => `spec.${field}`),
+    ...Object.keys(spec).filter(field => !KNOWN.includes(field) && !(field === 'rolloutStrategy' && isWholePace(spec))).map(field => `spec.${field}`),
     ...Object.keys(template).filter(field => !KNOWN_TEMPLATE.includes(field)).map(field => `spec.leaderWorkerTemplate.${field}`),
   ];
   const usesIndex = size > 1 && JSON.stringify(template.workerTemplate.spec).includes('LWS_WORKER_INDEX');

@@ -1,5 +1,6 @@
-import { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate, topologyNameOf, withDefaults } from 'cdk8s-grove/core';
+import { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate, RollingUpdateConfiguration, topologyNameOf, withDefaults } from 'cdk8s-grove/core';
 import { importClaims } from './claims';
+import { seconds } from './parts';
 import { podProps } from './pods';
 import { Patch, Topology, authored, autoscaling, nvlinkDomain, packing } from './scopes';
 import { Expression, Source, literal } from './source';
@@ -23,6 +24,8 @@ export interface SetContext {
   readonly variable: string;
   readonly topology: Topology | undefined;
   readonly patches: Patch[];
+  /** Fields of pods that are spelt otherwise than in the manifest. */
+  readonly writtenOut: Set<string>;
   /** Variables of the cliques and groups that other statements refer to, by `clique NAME` and `group NAME`. */
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -33,7 +36,7 @@ export function importSet({ source, notes, set: given, id }: SetImport): void {
   const { cliques, podCliqueScalingGroups: groups = [], cliqueStartupType } = set.spec.template;
   const topology = importedTopology(source, set);
   const variable = source.variable(set.metadata.name ?? 'set');
-  const context: SetContext = { source, set, variable, topology, patches: [], variables: variablesOf(source, set) };
+  const context: SetContext = { source, set, variable, topology, patches: [], writtenOut: new Set(), variables: variablesOf(source, set) };
   source.add(`const ${variable} = new ${source.use(GROVE, 'PodCliqueSet')}(chart, ${literal(id)}, ${literal(setProps(context, given, id))});`);
   cliques.forEach((clique, index) => source.add(addition(context, 'clique', clique.name, 'addClique', cliqueProps(context, clique, index))));
   groups.forEach((group, index) => source.add(addition(context, 'group', group.name, 'addScalingGroup', groupProps(context, group, index))));
@@ -41,6 +44,9 @@ export function importSet({ source, notes, set: given, id }: SetImport): void {
   else notes.push(...cliques.filter(({ spec }) => spec.startsAfter?.length).map(({ name }) => `${set.metadata.name}: startsAfter of ${name} is left out: it means nothing without CliqueStartupTypeExplicit`));
   importClaims(context);
   notes.push(...migrations(set));
+  if (context.writtenOut.size > 0) {
+    notes.push(`${set.metadata.name}: ${[...context.writtenOut].join(', ')} say the same in other words, which makes a running set replace its pods; compare with grove diff`);
+  }
   const patches = context.patches.map(([path, value]) => {
     const word = source.use('cdk8s', 'JsonPatch');
     return value === undefined ? `${word}.remove(${literal(path)})` : `${word}.add(${literal(path)}, ${literal(value, 2)})`;
@@ -82,19 +88,26 @@ function setProps({ source, topology, patches }: SetContext, given: PodCliqueSet
 /** The delay, unless it is the default of four hours. */
 function delay(source: Source, text: string | undefined, patches: Patch[]): Expression | undefined {
   if (text === undefined) return undefined;
-  const [, hours, minutes, seconds] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text)?.map(part => Number(part ?? 0)) ?? [];
-  if (hours === undefined) {
-    patches.push([`${TEMPLATE}/terminationDelay`, text]);
-    return undefined;
-  }
-  const total = hours * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
-  if (total === 4 * 3600) return undefined;
-  const duration = source.use('cdk8s', 'Duration');
-  if (total % 3600 === 0) return new Expression(`${duration}.hours(${total / 3600})`);
-  return new Expression(total % 60 === 0 ? `${duration}.minutes(${total / 60})` : `${duration}.seconds(${total})`);
+  const total = wholeSeconds(text);
+  if (total === undefined) patches.push([`${TEMPLATE}/terminationDelay`, text]);
+  return total === undefined || total === 4 * 3600 ? undefined : seconds({ source }, total);
 }
 
-function cliqueProps({ source, topology, patches }: SetContext, clique: PodCliqueTemplate, index: number): object {
+function rollingUpdate(source: Source, config: RollingUpdateConfiguration | undefined, path: string, patches: Patch[]): object | undefined {
+  if (!config) return undefined;
+  const { maxUnavailable, progressDeadline } = config;
+  const total = progressDeadline === undefined ? undefined : wholeSeconds(progressDeadline);
+  if (progressDeadline !== undefined && total === undefined) patches.push([`${path}/progressDeadline`, progressDeadline]);
+  return { maxUnavailable, progressDeadline: total === undefined ? undefined : seconds({ source }, total) };
+}
+
+/** A duration in seconds, if it has no fractions of them. */
+function wholeSeconds(text: string): number | undefined {
+  const [, hours, minutes, rest] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text)?.map(part => Number(part ?? 0)) ?? [];
+  return hours === undefined ? undefined : hours * 3600 + (minutes ?? 0) * 60 + (rest ?? 0);
+}
+
+function cliqueProps({ source, topology, patches, writtenOut }: SetContext, clique: PodCliqueTemplate, index: number): object {
   const { name, labels, annotations, topologyConstraint, spec } = clique;
   const path = `${TEMPLATE}/cliques/${index}`;
   return {
@@ -106,7 +119,8 @@ function cliqueProps({ source, topology, patches }: SetContext, clique: PodCliqu
     autoscaling: autoscaling(source, spec.autoScalingConfig, `${path}/spec/autoScalingConfig`, patches),
     labels,
     annotations: authored(annotations),
-    ...podProps(source, spec.podSpec),
+    rollingUpdate: rollingUpdate(source, clique.rollingUpdate, `${path}/rollingUpdate`, patches),
+    ...podProps({ source, writtenOut }, spec.podSpec),
   };
 }
 
@@ -119,6 +133,7 @@ function groupProps({ source, topology, patches, variables }: SetContext, group:
     packing: packing(source, group.topologyConstraint, topology, `${path}/topologyConstraint`, patches),
     nvlinkDomain: nvlinkDomain(source, group.annotations),
     autoscaling: autoscaling(source, group.scaleConfig, `${path}/scaleConfig`, patches),
+    rollingUpdate: rollingUpdate(source, group.rollingUpdate, `${path}/rollingUpdate`, patches),
     annotations: authored(group.annotations),
   };
 }

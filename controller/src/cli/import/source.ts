@@ -16,6 +16,7 @@ export class Source {
   private readonly imports = new Map<string, Set<string>>();
   private readonly statements: string[] = [];
   private readonly names = new Set<string>();
+  private readonly sharedVariables = new Map<string, string>();
 
   /** Imports a name and gives it back as code. */
   public use(module: string, name: string): string {
@@ -33,6 +34,22 @@ export class Source {
     return name;
   }
 
+  /**
+   * The variable of something that several statements refer to, made where it is needed first.
+   * @param word what to call it
+   * @param make the code that makes it, of the literal of a construct's id
+   * @param key tells things of the same name apart
+   */
+  public shared(word: string, make: (id: string) => string, key: string = word): string {
+    const known = this.sharedVariables.get(`${word} ${key}`);
+    if (known !== undefined) return known;
+    const variable = this.variable(word);
+    const code = make(literal(variable));
+    this.sharedVariables.set(`${word} ${key}`, variable);
+    this.add(`const ${variable} = ${code};`);
+    return variable;
+  }
+
   public add(...statements: string[]): void {
     this.statements.push(...statements);
   }
@@ -45,7 +62,7 @@ export class Source {
 
 /** A JSON value as TypeScript, on one line where it fits. What is undefined in an object is left out. */
 export function literal(value: unknown, indent = 0): string {
-  if (value instanceof Expression) return value.text;
+  if (value instanceof Expression) return value.text.replace(/\n/g, `\n${' '.repeat(indent)}`);
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);
   const inner = indent + 2;

@@ -34,8 +34,15 @@ test('the set has a leader and size - 1 workers; a size of 1 is a leader alone',
   expect(cliques(convertLeaderWorkerSet(lws({}, { size: 1 }) as any).set)).toEqual(['leader 1 vllm']);
 });
 
+test('groups that may be down during an update are the same number', async () => {
+  const { out, err } = await grove('import', '-f', file(lws({ rolloutStrategy: { type: 'RollingUpdate', rollingUpdateConfiguration: { maxUnavailable: 2, maxSurge: 0 } } })));
+  expect(out).toContain('rollingUpdate: { maxUnavailable: 2 }');
+  expect(err).not.toContain('rolloutStrategy');
+  expect((await grove('import', '-f', file(lws({ rolloutStrategy: { rollingUpdateConfiguration: { maxUnavailable: '50%' } } })))).err).toContain('rolloutStrategy is left out');
+});
+
 test('what is lost is listed', async () => {
-  const spec = { rolloutStrategy: { type: 'RollingUpdate' }, networkConfig: { subdomainPolicy: 'Shared' } };
+  const spec = { rolloutStrategy: { rollingUpdateConfiguration: { maxUnavailable: 2, maxSurge: 1 } }, networkConfig: { subdomainPolicy: 'Shared' } };
   const template = { restartPolicy: 'RecreateGroupOnPodRestart', subGroupPolicy: { subGroupSize: 2 }, somethingNew: 1 };
   const { code, err } = await grove('import', '-f', file(lws(spec, template, { 'leaderworkerset.sigs.k8s.io/exclusive-topology': 'rack' }), { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' } }));
   expect(code).toBe(0);

@@ -48,6 +48,71 @@ function meaning(objects: readonly KubeObject[]): unknown[] {
 const cases: Record<string, KubeObject[]> = {};
 for (const name of readdirSync(EXAMPLES)) cases[`example-${name}`] = read(join(EXAMPLES, name, `${name}.k8s.yaml`));
 
+/** What a pod spec from elsewhere may have: what cdk8s-plus knows, what it knows in part, and what it does not. */
+const foreign = {
+  serviceAccountName: 'reader',
+  restartPolicy: 'OnFailure',
+  terminationGracePeriodSeconds: 600,
+  hostNetwork: true,
+  securityContext: { fsGroup: 1000, runAsNonRoot: true, supplementalGroupsPolicy: 'Strict' },
+  tolerations: [{ key: 'gpu', operator: 'Exists' }],
+  initContainers: [
+    { name: 'fetch', image: 'fetch:1', command: ['fetch'], resources: { requests: { cpu: '100m', memory: '64Mi' } }, volumeMounts: [{ name: 'cache', mountPath: '/cache' }] },
+    { name: 'proxy', image: 'proxy:1', restartPolicy: 'Always', startupProbe: { tcpSocket: { port: 80 }, failureThreshold: 5 } },
+  ],
+  containers: [
+    {
+      name: 'server',
+      image: 'server:1',
+      imagePullPolicy: 'IfNotPresent',
+      workingDir: '/srv',
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+        { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'hub', key: 'token', optional: true } } },
+        { name: 'MODE', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode' } } },
+        { name: 'RANK', valueFrom: { fieldRef: { fieldPath: 'metadata.labels[\'rank\']' } } },
+        { name: 'AFTER', value: '$(RANK)' },
+      ],
+      ports: [{ containerPort: 8000, name: 'http', protocol: 'TCP' }, { containerPort: 8001, protocol: 'UDP', hostPort: 8001 }],
+      resources: {
+        limits: { 'cpu': '8', 'memory': '65536Mi', 'ephemeral-storage': '10Gi', 'nvidia.com/gpu': '2', 'hugepages-2Mi': '1Gi' },
+        requests: { 'cpu': '500m', 'nvidia.com/gpu': '2' },
+        claims: [{ name: 'net' }],
+      },
+      readinessProbe: { httpGet: { path: '/ready', port: 8000, scheme: 'HTTPS', host: 'x' }, failureThreshold: 3, periodSeconds: 3600 },
+      livenessProbe: { exec: { command: ['alive'] }, failureThreshold: 2, timeoutSeconds: 7, successThreshold: 1 },
+      startupProbe: { grpc: { port: 9000 }, failureThreshold: 60 },
+      lifecycle: { preStop: { exec: { command: ['drain'] } } },
+      securityContext: { runAsUser: 0, privileged: true, capabilities: { add: ['IPC_LOCK'] } },
+      volumeMounts: [
+        { name: 'models', mountPath: '/models', readOnly: true, subPath: 'r1' },
+        { name: 'cache', mountPath: '/cache' },
+        { name: 'shared-memory', mountPath: '/dev/shm' },
+      ],
+    },
+    { name: 'side', image: 'side:1', resources: { limits: { 'rdma/ib': '1' } }, volumeMounts: [{ name: 'keys', mountPath: '/keys' }] },
+  ],
+  resourceClaims: [{ name: 'net', resourceClaimTemplateName: 'net' }],
+  volumes: [
+    { name: 'models', persistentVolumeClaim: { claimName: 'models', readOnly: true } },
+    { name: 'cache', emptyDir: {} },
+    { name: 'keys', secret: { secretName: 'keys', defaultMode: 256 } },
+    { name: 'spare', configMap: { name: 'spare' } },
+    { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } },
+  ],
+};
+const unknownVolumes = {
+  containers: [{ name: 'main', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/v', recursiveReadOnly: 'Enabled' }] }],
+  volumes: [{ name: 'v', image: { reference: 'model:1' } }],
+};
+const pods = { cliques: [aCliqueTemplate('known', 1, 1, foreign as any), aCliqueTemplate('other', 1, 1, unknownVolumes as any), aCliqueTemplate('again', 1, 1, foreign as any)] };
+cases.foreign = [aSet('foreign', pods) as unknown as KubeObject];
+cases.paced = [aSet('paced', {
+  cliques: [{ ...aCliqueTemplate('a', 2, 1), rollingUpdate: { maxUnavailable: 2, progressDeadline: '1h30m0s' } }, aCliqueTemplate('b', 1, 1)],
+  podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['b'], rollingUpdate: { progressDeadline: '1.5h' } }],
+} as any) as unknown as KubeObject];
+
 const trees = golden<{ cases: { id: string; object: KubeObject }[] }>('trees.json');
 for (const { id, object } of trees?.cases ?? []) cases[`tree-${id}`] = [object];
 
@@ -98,6 +163,30 @@ test('every program synthesizes what it was made from', async () => {
   const results = await synthesized(names);
   for (const name of names) expect({ name, objects: meaning(results.get(name)!) }).toEqual({ name, objects: meaning(cases[name]!) });
   expect(names.length).toBeGreaterThanOrEqual(10);
+});
+
+test('nothing that cdk8s-plus knows is left to podSpecPatch', async () => {
+  const { out } = await grove('import', '-f', file(...cases.foreign!));
+  expect(out).toContain('startup: Probe.fromTcpSocket({ port: 80, failureThreshold: 5 })');
+  expect(out).toContain('EnvValue.fromSecretValue({ secret: hubSecret, key: \'token\' }, { optional: true })');
+  expect(out).toContain('sharedMemory: Size.gibibytes(16)');
+  const [patch] = /podSpecPatch: \{[\s\S]*?\n  \}/.exec(out)!;
+  for (const word of ['supplementalGroupsPolicy', 'tolerations', 'resourceClaims', 'hugepages-2Mi', 'grpc', 'lifecycle', 'IPC_LOCK', 'AFTER', 'rdma/ib']) expect(patch).toContain(word);
+  for (const word of ['readinessProbe', 'livenessProbe', 'cpu', 'memory\'', 'TOKEN', 'volumes', 'volumeMounts', 'runAsUser', 'image']) expect(patch).not.toContain(word);
+});
+
+test('nothing of the examples needs podSpecPatch but where pods may be placed', async () => {
+  for (const name of readdirSync(EXAMPLES)) {
+    const { out } = await grove('import', '-f', join(EXAMPLES, name, `${name}.k8s.yaml`));
+    const fields = [...out.matchAll(/podSpecPatch: \{\s*(\w+)/g)].map(([, field]) => field);
+    expect(['affinity', 'tolerations']).toEqual(expect.arrayContaining(fields));
+  }
+});
+
+test('what comes out in other words is told: it would restart pods', async () => {
+  const pod = { containers: [{ name: 'main', image: 'i', readinessProbe: { httpGet: { path: '/', port: 80 } }, resources: { limits: { 'memory': '1Gi', 'nvidia.com/gpu': 8 } } }] };
+  const { err } = await grove('import', '-f', file(aSet('spelt', { cliques: [aCliqueTemplate('a', 1, 1, pod as any)] })));
+  expect(err).toContain('spelt: resources, readinessProbe say the same in other words');
 });
 
 test('the odd case is one that a cluster would take', () => {
