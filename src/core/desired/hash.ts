@@ -19,12 +19,12 @@ export function generationHash(set: PodCliqueSet): string {
   return remembered(set, '', () => hash(set.spec.template.cliques.map(clique => templateInputs(set, clique))));
 }
 
-/** Hashes of the same object are asked for once for each of its pods; objects never change, so the first answer holds. */
-const hashes = new WeakMap<PodCliqueSet, Map<string, string>>();
+/** Hashes of the same template are asked for once for each of its pods; objects never change, so the first answer holds. */
+const hashes = new WeakMap<PodCliqueSet['spec']['template'], Map<string, string>>();
 
-function remembered(set: PodCliqueSet, key: string, compute: () => string): string {
-  const known = hashes.get(set) ?? new Map<string, string>();
-  hashes.set(set, known);
+function remembered({ spec: { template } }: PodCliqueSet, key: string, compute: () => string): string {
+  const known = hashes.get(template) ?? new Map<string, string>();
+  hashes.set(template, known);
   const value = known.get(key) ?? compute();
   known.set(key, value);
   return value;

@@ -23,6 +23,11 @@ export function conforms(set: PodCliqueSet, live: PodClique): boolean {
   return wanted !== undefined && canonicalJson(template(wanted)) === canonicalJson(template(live));
 }
 
+/** Whether a clique, or a pod of it by what its status says, is not what the set asks for now. Pods lag behind where OnDelete has revised their clique. */
+export function isOutdated(set: PodCliqueSet, live: PodClique): boolean {
+  return !conforms(set, live) || (live.status?.updatedReplicas ?? 0) < (live.status?.replicas ?? 0);
+}
+
 /** The hash that pods of the clique carry when they were made from the set's present template. */
 export function expectedHash(set: PodCliqueSet, live: PodClique): string {
   const own = live.metadata.labels?.[LABEL.podTemplateHash];
@@ -48,13 +53,13 @@ export function revisedClique(set: PodCliqueSet, live: PodClique): PodClique | u
 }
 
 /** Answers by the clique's generation: most passes look at cliques of which only the status has changed. */
-const answers = new WeakMap<PodCliqueSet, Map<string, boolean>>();
+const answers = new WeakMap<PodCliqueSet['spec'], Map<string, boolean>>();
 
 function isAsWanted(set: PodCliqueSet, live: PodClique): boolean {
   const { uid, generation, labels } = live.metadata;
   const key = `${uid}/${generation}/${labels?.[LABEL.podTemplateHash]}`;
-  const known = answers.get(set) ?? new Map<string, boolean>();
-  answers.set(set, known);
+  const known = answers.get(set.spec) ?? new Map<string, boolean>();
+  answers.set(set.spec, known);
   const answer = known.get(key) ?? (conforms(set, live) && canonicalJson(unscaled(wantedClique(set, live))) === canonicalJson(unscaled(live)));
   known.set(key, answer);
   return answer;

@@ -3,7 +3,7 @@ import type {
   PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
 } from '../api';
 import { updatingReplica } from './clique';
-import { conforms } from './conformity';
+import { conforms, isOutdated } from './conformity';
 import { withProgress } from './deadline';
 import { disruptionsAllowed, updatesOnDelete } from './strategy';
 import { generationHash } from '../desired/hash';
@@ -35,7 +35,7 @@ export function planGroupUpdate(
   const isRunning = old !== undefined && isReached && old.updateEndedAt === undefined;
   const isTurn = !updatesOnDelete(set) && updatingReplica(set) === setReplicaIndex(group);
   const members = Array.from({ length: group.spec.replicas }, (_, j) => ({ j, cliques: cliquesOf(j) }));
-  const isLeftUndone = isTurn && isReached && members.some(({ cliques }) => cliques.some(clique => !conforms(set, clique)));
+  const isLeftUndone = isTurn && isReached && members.some(({ cliques }) => cliques.some(clique => isOutdated(set, clique)));
   if (!isRunning && !isLeftUndone && (isReached || !(isTurn || updatesOnDelete(set)))) return { recreate: [], progress: old };
   const progress = counted(isRunning ? old : { updateStartedAt: now, podCliqueSetGenerationHash: target }, set, members);
   if (updatesOnDelete(set)) return { recreate: [], progress: { ...progress, updateEndedAt: progress.updateEndedAt ?? now } };
@@ -62,7 +62,7 @@ function step(
   set: PodCliqueSet, group: PodCliqueScalingGroup, members: readonly GroupReplica[], progress: PodCliqueScalingGroupUpdateProgress, now: string,
 ): { recreate: readonly number[]; progress: PodCliqueScalingGroupUpdateProgress } {
   const whole = ({ cliques }: GroupReplica) => cliques.length === group.spec.cliqueNames.length && cliques.every(hasFloorReady);
-  const outdated = members.filter(({ cliques }) => cliques.some(clique => !conforms(set, clique)));
+  const outdated = members.filter(({ cliques }) => cliques.some(clique => isOutdated(set, clique)));
   if (outdated.length === 0) {
     const { readyReplicaIndicesSelectedToUpdate: _done, ...replaced } = progress;
     return { recreate: [], progress: members.every(whole) ? { ...replaced, updateEndedAt: now } : replaced };

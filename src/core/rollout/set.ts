@@ -1,9 +1,9 @@
 import type { PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetUpdateProgress } from '../api';
-import { conforms } from './conformity';
+import { conforms, isOutdated } from './conformity';
 import { updatesOnDelete } from './strategy';
 import { generationHash } from '../desired/hash';
 import { timestamp } from '../status/conditions';
-import { isBreached } from '../status/podclique';
+import { cliqueFloor, isBreached } from '../status/podclique';
 import { hasFloorReady, isUpdated, scalingGroupFloor } from '../status/scaling-group';
 
 /** A replica of the set as far as it is there: a standalone clique or scaling group that is missing, or on its way out, is undefined. */
@@ -22,7 +22,7 @@ export function setUpdateProgress(set: PodCliqueSet, replicas: readonly SetRepli
   if (!started) return undefined;
   const hash = generationHash(set);
   const progress = { ...started, ...counters(replicas, hash) };
-  return started.updateEndedAt !== undefined || updatesOnDelete(set) ? progress : advanced(progress, replicas, hash, now);
+  return started.updateEndedAt !== undefined || updatesOnDelete(set) ? progress : advanced(set, progress, replicas, now);
 }
 
 function startedProgress(set: PodCliqueSet, replicas: readonly SetReplica[], now: string): PodCliqueSetUpdateProgress | undefined {
@@ -37,9 +37,10 @@ function isAdopted(set: PodCliqueSet, replicas: readonly SetReplica[]): boolean 
   return cliques.length > 0 && cliques.every(clique => clique !== undefined && conforms(set, clique));
 }
 
-function advanced(progress: PodCliqueSetUpdateProgress, replicas: readonly SetReplica[], hash: string, now: string): PodCliqueSetUpdateProgress {
+function advanced(set: PodCliqueSet, progress: PodCliqueSetUpdateProgress, replicas: readonly SetReplica[], now: string): PodCliqueSetUpdateProgress {
+  const hash = generationHash(set);
   const [current] = progress.currentlyUpdating ?? [];
-  const outdated = replicas.filter(replica => !isDone(replica, hash));
+  const outdated = replicas.filter(replica => !isDone(set, replica, hash));
   if (current && outdated.some(({ i }) => i === current.replicaIndex)) return progress;
   const [next] = [...outdated].sort((a, b) => rank(a) - rank(b) || a.i - b.i);
   if (next) return { ...progress, currentlyUpdating: [{ replicaIndex: next.i, updateStartedAt: now }] };
@@ -47,14 +48,22 @@ function advanced(progress: PodCliqueSetUpdateProgress, replicas: readonly SetRe
   return { ...ended, updateEndedAt: now };
 }
 
-/** Whether every clique and group of the replica conforms and has its minimum ready. */
-function isDone({ cliques, groups }: SetReplica, hash: string): boolean {
-  return cliques.every(clique => clique !== undefined && isUpdated(clique, hash) && hasFloorReady(clique))
-    && groups.every(group => group !== undefined && group.status?.currentPodCliqueSetGenerationHash === hash && hasFloorAvailable(group));
+/** Whether every clique and group of the replica conforms and has its minimum ready, or all there is of it where somebody has scaled it below. */
+function isDone(set: PodCliqueSet, { cliques, groups, members }: SetReplica, hash: string): boolean {
+  return cliques.every(clique => clique !== undefined && isCliqueDone(set, clique, hash))
+    && groups.every(group => group !== undefined && isServing(group.status?.availableReplicas, scalingGroupFloor(group), group.spec))
+    && members().every(member => member !== undefined && !isOutdated(set, member));
 }
 
-function hasFloorAvailable(group: PodCliqueScalingGroup): boolean {
-  return (group.status?.availableReplicas ?? 0) >= scalingGroupFloor(group);
+/** What the status says may be of the template before: the counts say whether it is of this one. */
+function isCliqueDone(set: PodCliqueSet, clique: PodClique, hash: string): boolean {
+  const { status, spec } = clique;
+  return conforms(set, clique) && isUpdated(clique, hash) && status?.updatedReplicas === spec.replicas
+    && isServing(status.readyReplicas, cliqueFloor(clique), spec);
+}
+
+function isServing(ready: number | undefined, floor: number, { replicas }: { readonly replicas: number }): boolean {
+  return (ready ?? 0) >= Math.min(floor, replicas);
 }
 
 /** Replicas that serve nobody first, then those that lack their minimum, then by index. */

@@ -30,8 +30,9 @@ export function podCliqueStatus({ clique, pods, hashes, progress, rollingUpdate,
   const complete = active.length === clique.spec.replicas && !active.some(isHeldBack);
   const observedGeneration = complete ? clique.metadata.generation : old?.observedGeneration;
   const updated = updatedReplicas === active.length && active.length === clique.spec.replicas && hash === hashes?.template;
+  const isUntrue = updatedReplicas < active.length || hash !== hashes?.template;
   const status = {
-    ...old,
+    ...(isUntrue && hashes ? withoutClaim(old, hashes.generation) : old),
     replicas: active.length,
     readyReplicas: count(active, isReady),
     updatedReplicas,
@@ -59,6 +60,13 @@ export function isUrgentCliqueStatus(clique: PodClique, status: PodCliqueStatus)
   const target = (of: PodCliqueStatus | undefined) => `${of?.currentPodCliqueSetGenerationHash}/${of?.updateProgress?.updateEndedAt}`;
   return (status.readyReplicas >= floor) !== ((clique.status?.readyReplicas ?? 0) >= floor) || breach(status) !== breach(clique.status)
     || (clique.status !== undefined && target(status) !== target(clique.status));
+}
+
+/** The status without the word that all pods are of a generation, where it says that of this one: so it is when an update is taken back on its way. */
+function withoutClaim(status: PodCliqueStatus | undefined, generation: string): Partial<PodCliqueStatus> | undefined {
+  if (status?.currentPodCliqueSetGenerationHash !== generation) return status;
+  const { currentPodCliqueSetGenerationHash: _generation, currentPodTemplateHash: _template, ...rest } = status;
+  return rest;
 }
 
 /** Whether the clique has lost the pods that its gang cannot do without. */

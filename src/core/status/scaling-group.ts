@@ -1,5 +1,7 @@
 import { CONDITION, LABEL } from '../api';
-import type { Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress, RollingUpdateConfiguration } from '../api';
+import type {
+  Condition, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupStatus, PodCliqueScalingGroupUpdateProgress, RollingUpdateConfiguration,
+} from '../api';
 import { Observation, findCondition, isTrue, withCondition, withoutCondition } from './conditions';
 import { withFloorJudged } from './floor';
 import { UPDATING, cliqueFloor, isBreached } from './podclique';
@@ -29,11 +31,13 @@ export function scalingGroupStatus({ group, clique, generationHash, progress, ro
   const available = scheduled.filter(({ cliques }) => cliques.every(hasFloorReady));
   const updated = available.filter(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
   const converged = complete && replicas.every(({ cliques }) => cliques.every(member => isUpdated(member, generationHash)));
+  const claims = replicas.flatMap(({ cliques }) => cliques.map(({ status }) => status?.currentPodCliqueSetGenerationHash));
+  const isUntrue = claims.some(claim => claim !== undefined && claim !== generationHash);
   const isReplacing = progress !== undefined && progress.updateEndedAt === undefined && !converged;
   const healthy = replicas.filter(({ missing, cliques }) => missing === 0 && cliques.every(isWhole)).length;
   const { name = '', labels = {}, generation } = group.metadata;
   return {
-    ...group.status,
+    ...(isUntrue ? withoutClaim(group.status, generationHash) : group.status),
     replicas: group.spec.replicas,
     scheduledReplicas: scheduled.length,
     availableReplicas: available.length,
@@ -44,6 +48,13 @@ export function scalingGroupStatus({ group, clique, generationHash, progress, ro
     ...(progress ? { updateProgress: progress } : {}),
     conditions: withUpdateJudged(conditions(group, healthy, isReplacing, nowMs), progress, { rollingUpdate, nowMs }),
   };
+}
+
+/** The status without the word that all cliques are of a generation, where it says that of this one: so it is when an update is taken back on its way. */
+function withoutClaim(status: PodCliqueScalingGroupStatus | undefined, generationHash: string): Partial<PodCliqueScalingGroupStatus> | undefined {
+  if (status?.currentPodCliqueSetGenerationHash !== generationHash) return status;
+  const { currentPodCliqueSetGenerationHash: _claim, ...rest } = status;
+  return rest;
 }
 
 /** Copies of a live group that are part of the base gang. */
