@@ -1,5 +1,5 @@
 import { Cluster, Scenario } from './cluster';
-import { bound, uids, untilAvailable, untilBound, untilPending, untilPods } from './pods';
+import { bound, uids, untilAvailable, untilBound, untilEvents, untilPending, untilPods } from './pods';
 import { WL1, WL2, Workload } from './workloads';
 import { POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
 
@@ -26,7 +26,7 @@ async function tenOfNine(cluster: Cluster): Promise<void> {
   await begin(cluster, WL1);
   await untilPending(cluster, 'w-0', short('w-0', 10, 9));
   await untilPods(cluster, { total: 10, bound: 0 });
-  expect(await cluster.events('Unschedulable')).toEqual([short('w-0', 10, 9)]);
+  expect(await untilEvents(cluster, 'Unschedulable')).toEqual([short('w-0', 10, 9)]);
   await cluster.uncordon(1);
   await untilPods(cluster, { total: 10, ready: 10 });
   await untilAvailable(cluster);

@@ -51,3 +51,13 @@ export function untilAvailable(cluster: Cluster, replicas = 1): Promise<State> {
   return cluster.until('available', ({ sets: [set], gangs }) =>
     set?.status?.availableReplicas === replicas && gangs.every(({ status }) => status?.phase === 'Running'));
 }
+
+/** Waits until there are events of that reason, which come a little after what they tell of. */
+export async function untilEvents(cluster: Cluster, reason: string): Promise<string[]> {
+  for (let looks = 0; looks < 100; looks++) {
+    const notes = await cluster.events(reason);
+    if (notes.length > 0) return notes;
+    await cluster.pass(100);
+  }
+  throw new Error(`no event with the reason ${reason}`);
+}
