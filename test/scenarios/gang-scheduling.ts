@@ -99,7 +99,18 @@ async function untilScaleable(cluster: Cluster, groups: number): Promise<void> {
 
 /** Gangs get all the nodes that they need or none; floors come before scaled gangs, and these before surplus (spec 10 §2). */
 export const gangScheduling: readonly Scenario[] = [
-  { id: 'GS1', title: 'a gang of ten waits on nine nodes, and runs on ten', cluster: { nodes: 10, cordoned: 1 }, play: tenOfNine },
+  {
+    id: 'GS1',
+    title: 'a gang of ten waits on nine nodes, and runs on ten; then nothing is written any more',
+    cluster: { nodes: 10, cordoned: 1 },
+    async play(cluster) {
+      await tenOfNine(cluster);
+      await cluster.pass(3_000);
+      const written = cluster.writes();
+      await cluster.pass(5_000);
+      expect(cluster.writes()).toBe(written);
+    },
+  },
   {
     id: 'GS2',
     title: 'one more replica of the group waits for four nodes and takes no three',

@@ -109,15 +109,17 @@ export const gangTermination: readonly Scenario[] = [
   },
   {
     id: 'GT6',
-    title: 'a deleted pod of a scaled gang comes back, and nothing else happens',
+    title: 'a deleted pod of a scaled gang comes back, an evicted one, too, and nothing else happens',
     cluster,
     async play(on) {
       const before = await running(on, WL2_GT);
-      const [lost] = podsOf(before, 'w-0-sg-x-1-pc-c');
-      await on.kill([lost]);
-      await on.until('ten others ready', state => survivors(before, state).length === 9 && state.ready.length === 10);
+      const [deleted, evicted] = podsOf(before, 'w-0-sg-x-1-pc-c');
+      await on.kill([deleted]);
+      await on.until('ten ready, one of them new', state => survivors(before, state).length === 9 && state.ready.length === 10);
+      await on.fail(evicted);
+      await on.until('ten ready, two of them new', state => survivors(before, state).length === 8 && state.ready.length === 10);
       await delayPasses(on);
-      expect(survivors(before, await on.state())).toHaveLength(9);
+      expect(survivors(before, await on.state())).toHaveLength(8);
     },
   },
 ];

@@ -3,7 +3,7 @@ import { cliqueOf, podsOf, survivors, uids, untilPods } from './pods';
 import { change, imageOf, images, progress, revised, running, untilUpdated, withPodSpec } from './updates';
 import { WORKLOAD_ONDELETE } from './workloads';
 import { POD_CLIQUE, POD_CLIQUE_SET } from '../../controller/src/state/resources';
-import { Pod, PodCliqueSet } from '../../src/core';
+import { CONDITION, Pod, PodCliqueSet, findCondition } from '../../src/core';
 import { State } from '../support/embedded';
 
 const NEW = 'none:2';
@@ -181,6 +181,26 @@ export const updateOnDelete: readonly Scenario[] = [
       expect(images(podsOf(rolled, 'w-0-pc-a'))).toEqual([NEWER]);
       await switchTo(on, 'OnDelete');
       await changeNothing(on, NEW, 'pc-a');
+    },
+  },
+  {
+    id: 'OD9 in mid-update',
+    title: 'a rolling update rests while the strategy is OnDelete, and goes on when it is RollingRecreate again',
+    cluster: { ...cluster, readyAfterMs: 1_000 },
+    async play(on) {
+      await running(on, WORKLOAD_ONDELETE);
+      await change(on, WORKLOAD_ONDELETE, revised(NEW));
+      const begun = await on.until('the update has begun', ({ pods }) => images(podsOf({ pods } as State, 'w-0-pc-a')).includes(NEW));
+      expect(images(podsOf(begun, 'w-0-pc-a'))).toEqual(['none', NEW]);
+      await switchTo(on, 'OnDelete');
+      const resting = await on.until('everything is ready, and nothing is said to go on', ({ allPods, ready, sets: [{ status }] }) =>
+        allPods.length === 10 && ready.length === 10 && findCondition(status?.conditions, CONDITION.progressing)?.status === 'False');
+      await on.pass(3_000);
+      expect(uids((await on.state()).pods)).toEqual(uids(resting.pods));
+      await switchTo(on, 'RollingRecreate');
+      const after = await untilUpdated(on, 10);
+      expect(images(after.pods)).toEqual([NEW]);
+      expect(survivors(resting, after).length).toBeGreaterThan(0);
     },
   },
 ];
