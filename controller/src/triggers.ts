@@ -27,7 +27,7 @@ export function connect(caches: Caches, queues: Queues): void {
   for (const { store } of [caches.services, caches.autoscalers, caches.claims, caches.computeDomains]) {
     store.subscribe(({ object, old }) => {
       const isNews = old ? !object || isTerminating(object) !== isTerminating(old) : object && isTerminating(object);
-      if (isNews) addLabelled(queues.sets, (old ?? object)!, LABEL.partOf, BATCH_MS);
+      if (isNews) wakeOwners((old ?? object)!, queues);
     });
   }
   caches.gangs.store.subscribe(change => onGang(change, caches, queues));
@@ -104,6 +104,13 @@ function onPod({ object, old }: Change<Pod>, caches: Caches, queues: Queues): vo
 function wakeScaled(pod: Pod, caches: Caches, queues: Queues): void {
   const base = scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? '');
   for (const clique of caches.cliques.store.byIndex('baseGang', base)) queues.cliques.addAfter(keyOf(clique), BATCH_MS);
+}
+
+/** Those that may own an object, which the labels name: of claims also a scaling group or a clique. */
+function wakeOwners(object: KubeObject, queues: Queues): void {
+  addLabelled(queues.sets, object, LABEL.partOf, BATCH_MS);
+  addLabelled(queues.scalingGroups, object, LABEL.scalingGroup, BATCH_MS);
+  addLabelled(queues.cliques, object, LABEL.podClique, BATCH_MS);
 }
 
 /** An object of the set's: it looks at itself when it was revised, and the set looks at it whatever has changed. */

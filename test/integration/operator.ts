@@ -16,7 +16,7 @@ export async function grantControllerRights(admin: Client): Promise<void> {
   }
 }
 
-export type OperatorOptions = Partial<Pick<GroveControllerOptions, 'startupImage' | 'log' | 'clock'>>;
+export type OperatorOptions = Partial<Pick<GroveControllerOptions, 'startupImage' | 'admission' | 'log' | 'clock'>>;
 
 /** Runs the controller, as the operator's service account, from before the file's first test until after its last. */
 export function runController(connection: Connection, options: OperatorOptions = {}): Operator {

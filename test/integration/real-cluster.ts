@@ -57,6 +57,10 @@ export class RealScenarioCluster implements Cluster {
     return this.scenario.createObject(type, object);
   }
 
+  createElsewhere<T extends KubeObject>(type: ResourceType, object: T): Promise<T> {
+    return this.connection.admin.create<T>(type, object);
+  }
+
   createTopology(levels: ClusterTopologyBinding['spec']['levels']): Promise<ClusterTopologyBinding> {
     return this.scenario.createTopology(levels);
   }

@@ -1,12 +1,15 @@
 import { runController } from './operator';
 import { RealScenarioCluster } from './real-cluster';
 import { View } from './view';
+import { installComputeDomains, removeComputeDomains } from '../control-plane/compute-domains';
 import { connect } from '../control-plane/connect';
 import { cascadeDelete } from '../scenarios/cascade-delete';
 import { Scenario } from '../scenarios/cluster';
 import { gangScheduling } from '../scenarios/gang-scheduling';
 import { gangTermination } from '../scenarios/gang-termination';
+import { mnnvl } from '../scenarios/mnnvl';
 import { updateOnDelete } from '../scenarios/on-delete';
+import { resourceSharing } from '../scenarios/resource-sharing';
 import { rollingUpdate } from '../scenarios/rolling-update';
 import { startupOrder } from '../scenarios/startup-order';
 import { topologyBindings } from '../scenarios/topology-bindings';
@@ -24,9 +27,13 @@ const topics: Readonly<Record<string, readonly Scenario[]>> = {
   'cascade delete': cascadeDelete,
   'topology packing': topologyPacking,
   'topology bindings': topologyBindings,
+  'MNNVL': mnnvl,
+  'resource sharing': resourceSharing,
 };
 
 const connection = connect();
+beforeAll(() => installComputeDomains(connection.admin));
+connection.atEnd(() => removeComputeDomains(connection.admin));
 const operator = runController(connection);
 const view = new View(connection.admin);
 const watching = new AbortController();

@@ -1,5 +1,5 @@
 import { KubeObject, ResourceType } from '../../controller/src/kube';
-import { ClusterTopologyBinding, Pod, PodCliqueSet, PodSpec } from '../../src/core';
+import { AdmissionConfig, ClusterTopologyBinding, Pod, PodCliqueSet, PodSpec } from '../../src/core';
 import { State } from '../support/embedded';
 
 export type Template = PodCliqueSet['spec']['template'];
@@ -17,6 +17,10 @@ export interface ClusterOptions {
   readonly readyAfterMs?: number;
   /** From a pod's deletion to its end, in milliseconds. @default 0 */
   readonly stopAfterMs?: number;
+  /** Whether the NVIDIA driver's type ComputeDomain is there. @default false */
+  readonly computeDomains?: boolean;
+  /** What sets may ask for. @default everything */
+  readonly admission?: Partial<AdmissionConfig>;
 }
 
 /**
@@ -35,6 +39,8 @@ export interface Cluster {
   createSet(name: string, template: Template, options?: SetOptions): Promise<PodCliqueSet>;
   /** Creates an object, in the scenario's namespace if its type has namespaces. What has none is deleted when the scenario is over. */
   create<T extends KubeObject>(type: ResourceType, object: T): Promise<T>;
+  /** Creates an object in the namespace that it names, which is not the scenario's. */
+  createElsewhere<T extends KubeObject>(type: ResourceType, object: T): Promise<T>;
   /** A topology of these levels, broadest first, under a name of its own; it goes when the scenario is over. */
   createTopology(levels: ClusterTopologyBinding['spec']['levels']): Promise<ClusterTopologyBinding>;
   /** A JSON merge patch. */

@@ -3,7 +3,9 @@ import { Scenario } from './cluster';
 import { EmbeddedScenarioCluster } from './embedded';
 import { gangScheduling } from './gang-scheduling';
 import { gangTermination } from './gang-termination';
+import { mnnvl, mnnvlDisabled } from './mnnvl';
 import { updateOnDelete } from './on-delete';
+import { resourceSharing } from './resource-sharing';
 import { rollingUpdate } from './rolling-update';
 import { startupOrder } from './startup-order';
 import { topologyBindings } from './topology-bindings';
@@ -18,6 +20,9 @@ const topics: Readonly<Record<string, readonly Scenario[]>> = {
   'cascade delete': cascadeDelete,
   'topology packing': topologyPacking,
   'topology bindings': topologyBindings,
+  'MNNVL': mnnvl,
+  'resource sharing': resourceSharing,
+  'MNNVL switched off': mnnvlDisabled,
 };
 
 describe.each(Object.entries(topics))('%s', (_, scenarios) => {

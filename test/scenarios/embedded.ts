@@ -1,8 +1,9 @@
 import { Cluster, ClusterOptions, History, SetOptions, Template } from './cluster';
 import { recordPods } from './history';
-import { EVENT, KubeObject, NODE, POD, ResourceType } from '../../controller/src/kube';
+import { CUSTOM_RESOURCE_DEFINITION, EVENT, KubeObject, NODE, POD, ResourceType } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING } from '../../controller/src/state/resources';
 import { ClusterTopologyBinding, Pod, PodCliqueSet, PodSpec } from '../../src/core';
+import { computeDomainDefinition } from '../control-plane/compute-domains';
 import { EmbeddedCluster, State } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
@@ -22,11 +23,13 @@ export class EmbeddedScenarioCluster implements Cluster {
     this.cordoned = nodes.slice(nodes.length - cordoned);
   }
 
-  static async begin({ nodes, cordoned = 0, capacity = { 'nvidia.com/gpu': '1' }, labels, readyAfterMs = 0, stopAfterMs = 0 }: ClusterOptions): Promise<EmbeddedScenarioCluster> {
+  static async begin(options: ClusterOptions): Promise<EmbeddedScenarioCluster> {
+    const { nodes, cordoned = 0, capacity = { 'nvidia.com/gpu': '1' }, labels, readyAfterMs = 0, stopAfterMs = 0, computeDomains = false, admission = {} } = options;
     const shapes = Array.from({ length: nodes }, (_, node) => ({
       name: `node-${String(node).padStart(2, '0')}`, labels: labels?.(node) ?? {}, allocatable: { cpu: '64', memory: '1Ti', ...capacity },
     }));
-    const embedded = await EmbeddedCluster.start({ nodes: shapes, kubelet: { readyMs: readyAfterMs, stopMs: stopAfterMs } });
+    const embedded = await EmbeddedCluster.start({ nodes: shapes, kubelet: { readyMs: readyAfterMs, stopMs: stopAfterMs }, admission });
+    if (computeDomains) await embedded.client.create(CUSTOM_RESOURCE_DEFINITION, computeDomainDefinition());
     const cluster = new EmbeddedScenarioCluster(embedded, shapes.map(({ name }) => name), cordoned);
     await cluster.setUnschedulable(cluster.cordoned, true);
     return cluster;
@@ -49,6 +52,10 @@ export class EmbeddedScenarioCluster implements Cluster {
 
   create<T extends KubeObject>(type: ResourceType, object: T): Promise<T> {
     return this.cluster.client.create<T>(type, type.namespaced ? { ...object, metadata: { ...object.metadata, namespace: NAMESPACE } } : object);
+  }
+
+  createElsewhere<T extends KubeObject>(type: ResourceType, object: T): Promise<T> {
+    return this.cluster.client.create<T>(type, object);
   }
 
   createTopology(levels: ClusterTopologyBinding['spec']['levels']): Promise<ClusterTopologyBinding> {

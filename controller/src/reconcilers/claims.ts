@@ -1,9 +1,9 @@
 import {
   ExternalTemplate, KubeObject, PodClique, PodCliqueResourceSharing, PodCliqueScalingGroup, PodCliqueSet, ResourceClaimTemplateSpec, cliqueClaims,
-  cliquePosition, isTerminating, planOwned, scalingGroupClaims, scalingGroups,
+  cliquePosition, computeDomainOf, isTerminating, planOwned, scalingGroupClaims, scalingGroups, setReplicaIndex,
 } from 'cdk8s-grove/core';
 import { World } from './world';
-import { Client, RESOURCE_CLAIM_TEMPLATE, isNotFound } from '../kube';
+import { Client, RESOURCE_CLAIM_TEMPLATE, isNotFound, keyOf } from '../kube';
 
 /** Keeps the claims that the replicas of a scaling group share. */
 export async function syncGroupClaims(world: World, set: PodCliqueSet, group: PodCliqueScalingGroup): Promise<void> {
@@ -21,6 +21,18 @@ export async function releaseComputeDomains({ caches, writer }: World, setKey: s
   const domains = () => caches.computeDomains.store.byIndex('set', setKey);
   if (goes === 'all') await writer.removeAll(domains().filter(domain => !isTerminating(domain)));
   for (const domain of domains()) if (isTerminating(domain)) await writer.releaseFinalizers(domain);
+}
+
+/**
+ * Whether pods of a replica that stays use the ComputeDomain, though the set does not ask for it any more: somebody has changed the group past
+ * admission, and it goes when the last of those pods has been replaced.
+ */
+export function isDomainInUse({ caches }: World, set: PodCliqueSet, domain: KubeObject): boolean {
+  const i = setReplicaIndex(domain);
+  if (domain.kind !== 'ComputeDomain' || i === undefined || i >= (set.spec.replicas ?? 0)) return false;
+  const cliques = caches.cliques.store.byIndex('set', keyOf(set)).filter(clique => setReplicaIndex(clique) === i);
+  const pods = cliques.flatMap(clique => caches.pods.store.byIndex('clique', keyOf(clique)));
+  return pods.some(pod => computeDomainOf(pod.spec) === domain.metadata.name);
 }
 
 /** Stands for a template that has not been read. */

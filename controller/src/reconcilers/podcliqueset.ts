@@ -2,7 +2,7 @@ import {
   CONDITION, FINALIZER, FieldError, KubeObject, LastError, PodCliqueSet, Trouble, childTroubles, describeErrors, earliest, errorTroubles, findCondition,
   isTerminating, isUrgentSetStatus, planSetChildren, podCliqueSetStatus, refusalReason, stalledStatus, stallsAfterMs,
 } from 'cdk8s-grove/core';
-import { releaseComputeDomains, withExternalTemplates } from './claims';
+import { isDomainInUse, releaseComputeDomains, withExternalTemplates } from './claims';
 import { terminateBreached } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest } from './world';
 import { ReconcileResult, keyOf, mergePatch } from '../kube';
@@ -49,7 +49,7 @@ async function syncChildren(world: World, set: PodCliqueSet): Promise<void> {
   await writer.createAll(plan.create.filter(isNeededByPods));
   await writer.createAll(plan.create.filter(object => !isNeededByPods(object)));
   for (const object of plan.revise) await revise(world, object);
-  await writer.removeAll(plan.remove);
+  await writer.removeAll(plan.remove.filter(object => !isDomainInUse(world, set, object)));
   await releaseComputeDomains(world, keyOf(set), 'those that go');
 }
 

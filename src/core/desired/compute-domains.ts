@@ -27,6 +27,12 @@ export function withComputeDomain(spec: PodSpec, set: PodCliqueSet, i: number, c
   };
 }
 
+/** Name of the ComputeDomain that the pods of a clique use; undefined when they use none. */
+export function computeDomainOf({ resourceClaims = [] }: PodSpec): string | undefined {
+  const claims = resourceClaims as readonly { readonly name?: string; readonly resourceClaimTemplateName?: string }[];
+  return claims.find(({ name }) => name === CLAIM)?.resourceClaimTemplateName;
+}
+
 /** How many nodes it spans is left to the driver, which learns it from the pods. */
 function computeDomain(set: PodCliqueSet, i: number, group: string): KubeObject {
   const setName = set.metadata.name ?? '';
