@@ -13,7 +13,7 @@ import { Topology, completed, toBinding } from './topology';
 import { SCHEDULERS, sentence } from './verdict';
 import {
   CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
-  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName, withDefaults,
+  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
 } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
@@ -103,8 +103,8 @@ export class PodCliqueSet extends Construct {
   private readonly claimTemplates: ResourceClaimTemplateConfig[] = [];
   private readonly sharings: PodCliqueSetResourceSharing[] = [];
   private readonly apiObject: ApiObject;
-  /** What the last verdict without problems was about. */
-  private passed?: string;
+  /** The last verdict without problems, and what it was about. */
+  private passed?: { readonly evidence: string; readonly judgement: Judgement };
 
   constructor(scope: Construct, id: string, private readonly props: PodCliqueSetProps = {}) {
     super(scope, id);
@@ -202,9 +202,9 @@ export class PodCliqueSet extends Construct {
     const topology = this.topology();
     const submitted = this.submitted();
     const evidence = JSON.stringify([submitted, topology]);
-    if (this.passed === evidence) return { spec: withDefaults(submitted).spec, problems: [] };
+    if (this.passed?.evidence === evidence) return this.passed.judgement;
     const judgement = this.verdict(submitted, topology);
-    this.passed = judgement.problems.length > 0 ? undefined : evidence;
+    this.passed = judgement.problems.length > 0 ? undefined : { evidence, judgement };
     return judgement;
   }
 
