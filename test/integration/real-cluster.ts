@@ -10,6 +10,8 @@ import { recordPods } from '../scenarios/history';
 import { State } from '../support/embedded';
 
 const LIMIT_MS = 60_000;
+/** Longer than news of nodes takes to arrive. */
+const NEWS_MS = 500;
 
 /** A namespace and nodes of one scenario's own on the real control plane, which it shares with the others. */
 export class RealScenarioCluster implements Cluster {
@@ -85,8 +87,9 @@ export class RealScenarioCluster implements Cluster {
     return this.scenario.events(reason);
   }
 
-  cordon(nodes?: readonly string[]): Promise<void> {
-    return this.scenario.cordon(nodes);
+  async cordon(nodes?: readonly string[]): Promise<void> {
+    await this.scenario.cordon(nodes);
+    await delay(NEWS_MS);
   }
 
   uncordon(count?: number): Promise<void> {

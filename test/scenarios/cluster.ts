@@ -53,7 +53,7 @@ export interface Cluster {
   /** The notes of the events of that reason, each as often as it was counted. */
   events(reason: string): Promise<string[]>;
 
-  /** Nodes that from now on take no pods. @default all */
+  /** Nodes that from now on take no pods; returns when the controller has heard of it, which news of pods could else overtake. @default all */
   cordon(nodes?: readonly string[]): Promise<void>;
   /** Lets the next `count` of the cordoned nodes take pods, one after another as people do it. @default all */
   uncordon(count?: number): Promise<void>;

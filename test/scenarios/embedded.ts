@@ -10,6 +10,8 @@ import { aCliqueTemplate, aSet } from '../support/objects';
 const NAMESPACE = 'default';
 /** People, and programs, let nodes go one after another. */
 const BETWEEN_NODES_MS = 200;
+/** Longer than news of nodes takes to arrive. */
+const NEWS_MS = 500;
 
 /** A cluster in memory for one scenario: nothing of it is shared. */
 export class EmbeddedScenarioCluster implements Cluster {
@@ -87,6 +89,7 @@ export class EmbeddedScenarioCluster implements Cluster {
     const taken = nodes.filter(node => !this.cordoned.includes(node));
     this.cordoned.push(...taken);
     await this.setUnschedulable(taken, true);
+    await this.pass(NEWS_MS);
   }
 
   async uncordon(count = this.cordoned.length): Promise<void> {

@@ -93,6 +93,8 @@ export const updateOnDelete: readonly Scenario[] = [
       await begin(on);
       const changed = await changeNothing(on, NEW, 'pc-a');
       await replace(on, [one(changed, 'w-0-pc-a')], NEW);
+      await on.until('the new pod is known to be ready', ({ cliques }) => cliques.some(({ metadata, status }) =>
+        metadata.name === 'w-0-pc-a' && status?.readyReplicas === 2 && status.updatedReplicas === 1));
       await on.scale(POD_CLIQUE, 'w-0-pc-a', 1);
       const after = await untilPods(on, { total: 9, ready: 9 });
       expect(images(podsOf(after, 'w-0-pc-a'))).toEqual([NEW]);
