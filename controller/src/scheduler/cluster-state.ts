@@ -1,103 +1,239 @@
-import { Node, NodeRoom, Pod, add, isFinished, nodeRoom, pinnedNode, podFootprint, subtract } from 'cdk8s-grove/core';
-import { Change, Store } from '../kube';
+import {
+  ClusterIndex, Node, NvlinkDomains, PlacementLevel, PlacementNode, Pod, RunningPod, isFinished, levelOfLabel, nvlinkLabel, pinnedNode, placementLevels,
+  placementNode, runningPod,
+} from 'cdk8s-grove/core';
+import { Counts } from './counts';
+import { Priorities } from './priorities';
+import { Change, keyOf } from '../kube';
+import { Caches } from '../state/caches';
 
-type Resources = Readonly<Record<string, number>>;
+const GPU = 'nvidia.com/gpu';
 
-interface Occupancy {
-  readonly node: string;
-  readonly footprint: Resources;
+interface Occupant {
+  readonly uid: string | undefined;
+  readonly running: RunningPod;
   /** Decided by us and not yet seen on the pod. */
   readonly assumed: boolean;
 }
 
-/** Who is on which node, bindings of ours that are still on their way included. Kept by events, so that no decision has to count pods. */
+/**
+ * Who is on which node, bindings of ours that are still on their way included, and room that is held. Kept by events in one index on which every
+ * decision is made; only when the levels of the cluster's topology change it is built anew.
+ */
 export class ClusterState {
-  private readonly rooms = new Map<string, NodeRoom>();
-  private readonly occupants = new Map<string, Occupancy>();
-  private readonly usedByNode = new Map<string, Resources>();
-  private version = 0;
+  private readonly placementNodes = new Map<string, PlacementNode>();
+  /** By `namespace/name`. */
+  private readonly occupants = new Map<string, Occupant>();
+  private readonly held = new Map<string, readonly RunningPod[]>();
+  private readonly running = new Map<string, RunningPod>();
+  private readonly byComputeDomain = new Map<string, Set<string>>();
+  private readonly labels = new Counts<string>();
+  private readonly taintCounts = new Counts<string>();
+  private readonly priorityCounts = new Counts<number>();
+  /** Labels that gangs name and no topology has. */
+  private readonly unlisted = new Set<string>();
+  private levels: readonly PlacementLevel[] = [];
+  private areLevelsKnown = false;
+  /** What the index was built for. */
+  private builtFor = '';
+  private nvlink: { readonly label: string; readonly gpus: number } | undefined;
+  private current = new ClusterIndex([]);
 
   /** @param onGrown told when there is more room than before */
-  constructor(nodes: Store<Node>, pods: Store<Pod>, private readonly onGrown: () => void) {
-    nodes.subscribe(change => this.onNode(change));
-    pods.subscribe(change => this.onPod(change));
+  constructor(
+    private readonly caches: Pick<Caches, 'nodes' | 'pods' | 'topologies' | 'gangs' | 'priorityClasses'>,
+    private readonly priorities: Priorities, private readonly onGrown: () => void,
+  ) {
+    const { nodes, pods, topologies, gangs, priorityClasses } = caches;
+    nodes.store.subscribe(change => this.onNode(change));
+    pods.store.subscribe(change => this.onPod(change));
+    topologies.store.subscribe(() => { this.areLevelsKnown = false; });
+    priorityClasses.store.subscribe(() => this.rate(pods.store.values()));
+    gangs.store.subscribe(({ object, old }) => {
+      const gang = object ?? old;
+      if (gang && object?.spec.priorityClassName !== old?.spec.priorityClassName) this.rate(pods.store.byIndex('gang', keyOf(gang)));
+    });
   }
 
-  /** Grows whenever a gang that did not fit before might fit now. */
-  get roomVersion(): number {
-    return this.version;
+  /** What decisions are made on. A search tries things out on it and takes all of them back. */
+  get index(): ClusterIndex {
+    if (!this.areLevelsKnown) this.learnLevels();
+    return this.current;
   }
 
-  /** The nodes that pods may be placed on, by name. */
-  nodes(): NodeRoom[] {
-    return [...this.rooms.values()];
+  /** Makes sure that the index knows the levels that a gang names, whether a topology has them or not. */
+  know(labels: readonly string[]): void {
+    for (const label of labels) {
+      if (levelOfLabel(label) !== label || this.unlisted.has(label)) continue;
+      this.unlisted.add(label);
+      this.areLevelsKnown = false;
+    }
   }
 
-  node(name: string): Node | undefined {
-    return this.rooms.get(name)?.node;
+  /** Throws the index away, which an error may have left in disorder. */
+  rebuild(): void {
+    this.builtFor = this.levelKey();
+    this.current = new ClusterIndex(this.levels, true, this.unlistedLevels());
+    for (const node of [...this.placementNodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) this.current.setNode(node);
+    for (const pod of this.running.values()) this.current.addPod(pod);
   }
 
-  used(node: string): Resources {
-    return this.usedByNode.get(node) ?? {};
+  /** Taints that keep pods from some node, in the text form. */
+  get taints(): string[] {
+    return this.taintCounts.keys().sort();
+  }
+
+  /** What NVLink connects, as a gang of that name sees it; undefined when no node tells. */
+  nvlinkFor(gang: string): NvlinkDomains | undefined {
+    if (!this.areLevelsKnown) this.learnLevels();
+    return this.nvlink && { ...this.nvlink, inUse: computeDomain => this.inUse(computeDomain, gang) };
   }
 
   /** The node that a pod has, or is about to get from us. */
-  nodeOf(pod: Pod): string | undefined {
-    return pod.spec.nodeName || this.occupants.get(uidOf(pod))?.node;
+  readonly nodeOf = (pod: Pod): string | undefined => {
+    const occupant = this.occupants.get(keyOf(pod));
+    return pod.spec.nodeName || (occupant?.uid === pod.metadata.uid ? occupant?.running.node : undefined);
+  };
+
+  /** Whether the pod, or the room that is held, of that name takes room. */
+  takesRoom(name: string): boolean {
+    return this.running.has(name);
+  }
+
+  /** Whether somebody might have to make room for a gang of that priority, or is doing so already. */
+  hasBelow(priority: number): boolean {
+    return this.priorityCounts.keys().some(value => value < priority);
   }
 
   /** Counts a pod on its node from the moment of the decision. */
   assume(pod: Pod, node: string): void {
-    this.occupy(uidOf(pod), { node, footprint: podFootprint(pod.spec), assumed: true });
+    this.occupy(keyOf(pod), { uid: pod.metadata.uid, running: runningPod(pod, node, this.priorities.ofPod(pod)), assumed: true });
   }
 
   /** The binding of an assumed pod has failed. */
   forget(pod: Pod): void {
-    if (this.occupants.get(uidOf(pod))?.assumed) this.vacate(uidOf(pod));
+    const occupant = this.occupants.get(keyOf(pod));
+    if (occupant?.assumed && occupant.uid === pod.metadata.uid) this.vacate(keyOf(pod));
+  }
+
+  /** Keeps room as if pods were there, instead of what was held for the keeper before. */
+  hold(keeper: string, pods: readonly RunningPod[]): void {
+    this.release(keeper);
+    this.held.set(keeper, pods);
+    for (const pod of pods) this.put(pod);
+  }
+
+  /** Gives back what was held for the keeper. */
+  release(keeper: string): void {
+    for (const { name } of this.held.get(keeper) ?? []) this.take(name);
+    this.held.delete(keeper);
   }
 
   private onNode({ object, old }: Change<Node>): void {
     const name = (object ?? old)?.metadata.name ?? '';
-    const room = object && nodeRoom(object);
-    const before = this.rooms.get(name);
-    if (room) this.rooms.set(name, room);
-    else this.rooms.delete(name);
-    if (room && JSON.stringify(room.placement) !== JSON.stringify(before?.placement)) this.grow();
+    const node = object && placementNode(object);
+    const before = this.placementNodes.get(name);
+    if (JSON.stringify(node) === JSON.stringify(before)) return;
+    this.count(before, -1);
+    this.count(node, 1);
+    if (node) {
+      this.placementNodes.set(name, node);
+      this.current.setNode(node);
+      this.onGrown();
+    } else {
+      this.placementNodes.delete(name);
+      this.current.removeNode(name);
+    }
+  }
+
+  private count(node: PlacementNode | undefined, sign: 1 | -1): void {
+    if (!node) return;
+    for (const label of Object.keys(node.domain)) if (this.labels.add(label, sign)) this.areLevelsKnown = false;
+    for (const taint of node.taints ?? []) this.taintCounts.add(taint, sign);
+    this.nvlink = undefined;
+    this.areLevelsKnown = false;
   }
 
   private onPod({ object, old }: Change<Pod>): void {
-    if (old && old.metadata.uid !== object?.metadata.uid) this.vacate(uidOf(old));
+    if (old && old.metadata.uid !== object?.metadata.uid) this.vacate(keyOf(old));
     if (!object) return;
     const node = object.spec.nodeName || pinnedNode(object);
-    if (isFinished(object)) this.vacate(uidOf(object));
-    else if (node) this.occupy(uidOf(object), { node, footprint: podFootprint(object.spec), assumed: false });
+    if (isFinished(object)) this.vacate(keyOf(object));
+    else if (node) this.occupy(keyOf(object), { uid: object.metadata.uid, running: runningPod(object, node, this.priorities.ofPod(object)), assumed: false });
   }
 
-  private occupy(uid: string, occupancy: Occupancy): void {
-    const before = this.occupants.get(uid);
-    if (before?.node === occupancy.node) {
-      if (before.assumed) this.occupants.set(uid, { ...before, assumed: occupancy.assumed });
-      return;
-    }
-    if (before) this.vacate(uid);
-    this.occupants.set(uid, occupancy);
-    this.usedByNode.set(occupancy.node, add(this.used(occupancy.node), occupancy.footprint));
+  /** Their priorities may have changed. */
+  private rate(pods: Iterable<Pod>): void {
+    for (const pod of pods) this.onPod({ object: pod, old: pod });
   }
 
-  private vacate(uid: string): void {
-    const before = this.occupants.get(uid);
-    if (!before) return;
-    this.occupants.delete(uid);
-    this.usedByNode.set(before.node, subtract(this.used(before.node), before.footprint));
-    this.grow();
+  private occupy(key: string, occupant: Occupant): void {
+    const before = this.occupants.get(key);
+    this.occupants.set(key, occupant);
+    if (JSON.stringify(before?.running) === JSON.stringify(occupant.running)) return;
+    this.put(occupant.running);
   }
 
-  private grow(): void {
-    this.version += 1;
+  private vacate(key: string): void {
+    if (!this.occupants.delete(key)) return;
+    this.take(key);
     this.onGrown();
   }
-}
 
-function uidOf({ metadata }: Pod): string {
-  return metadata.uid ?? '';
+  private put(pod: RunningPod): void {
+    if (this.running.has(pod.name)) this.unlist(pod.name);
+    this.running.set(pod.name, pod);
+    this.priorityCounts.add(pod.priority ?? 0, 1);
+    if (pod.mnnvlGroup !== undefined) this.byComputeDomain.set(pod.mnnvlGroup, (this.byComputeDomain.get(pod.mnnvlGroup) ?? new Set()).add(pod.name));
+    this.current.addPod(pod);
+  }
+
+  private take(name: string): void {
+    this.unlist(name);
+    this.current.removePod(name);
+  }
+
+  private unlist(name: string): void {
+    const pod = this.running.get(name);
+    if (!pod) return;
+    this.running.delete(name);
+    this.priorityCounts.add(pod.priority ?? 0, -1);
+    if (pod.mnnvlGroup !== undefined) this.byComputeDomain.get(pod.mnnvlGroup)?.delete(name);
+  }
+
+  private inUse(computeDomain: string, gang: string): { domains: string[]; gpus: number } {
+    const pods = [...this.byComputeDomain.get(computeDomain) ?? []].map(name => this.running.get(name)!).filter(({ unit }) => unit !== gang);
+    const domains = pods.flatMap(({ node }) => this.placementNodes.get(node)?.domain[this.nvlink!.label] ?? []);
+    return { domains: [...new Set(domains)].sort(), gpus: pods.reduce((sum, { request }) => sum + (request[GPU] ?? 0), 0) };
+  }
+
+  private learnLevels(): void {
+    this.areLevelsKnown = true;
+    const topologies = [...this.caches.topologies.store.values()];
+    const has = (label: string) => this.labels.has(label);
+    const label = nvlinkLabel(topologies, has);
+    this.nvlink = label === undefined ? undefined : { label, gpus: this.largestDomain(label) };
+    if (label !== undefined) this.unlisted.add(label);
+    this.levels = placementLevels(topologies, has);
+    if (this.levelKey() !== this.builtFor) this.rebuild();
+  }
+
+  private levelKey(): string {
+    return JSON.stringify([this.levels, this.unlistedLevels()]);
+  }
+
+  /** Levels outside the topologies, in an order that does not depend on who asked first. */
+  private unlistedLevels(): string[] {
+    const listed = new Set(this.levels.map(({ name }) => name));
+    return [...this.unlisted].filter(label => !listed.has(label)).sort();
+  }
+
+  private largestDomain(label: string): number {
+    const gpus = new Map<string, number>();
+    for (const { domain, allocatable } of this.placementNodes.values()) {
+      const value = domain[label];
+      if (value !== undefined) gpus.set(value, (gpus.get(value) ?? 0) + (allocatable[GPU] ?? 0));
+    }
+    return Math.max(0, ...gpus.values());
+  }
 }

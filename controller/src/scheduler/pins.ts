@@ -1,4 +1,4 @@
-import { LABEL, NodeRoom, Pod, pinRefusal, pinnedNode } from 'cdk8s-grove/core';
+import { LABEL, Pod, pinRefusal, pinnedNode } from 'cdk8s-grove/core';
 import { Clock, EventRecorder, Logger, keyOf, messageOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
 import { Writer } from '../state/writer';
@@ -7,7 +7,6 @@ import { Writer } from '../state/writer';
 const PATIENCE_MS = 10_000;
 /** How long a node is not chosen again for a gang, one of whose pods kube-scheduler did not want there. */
 const AVOIDED_MS = 300_000;
-const AVOIDED = 'grove.io/avoided=:NoSchedule';
 
 export interface PinsOptions {
   readonly caches: Caches;
@@ -21,7 +20,7 @@ export interface PinsOptions {
 export class Pins {
   private readonly checking = new Set<string>();
   /** By gang: nodes and until when they are avoided. */
-  private readonly avoided = new Map<string, Map<string, number>>();
+  private readonly closed = new Map<string, Map<string, number>>();
 
   /** @param onUndone told the gang of a pod whose pin is given up */
   constructor(private readonly options: PinsOptions, private readonly onUndone: (gangKey: string) => void) {}
@@ -37,18 +36,15 @@ export class Pins {
     }, PATIENCE_MS);
   }
 
-  /** The nodes; those that were tried for the gang in vain keep the pods that they have, and get no more for now. */
-  allowed(gangKey: string, nodes: NodeRoom[]): NodeRoom[] {
-    const avoided = this.avoided.get(gangKey);
-    if (!avoided) return nodes;
+  /** Nodes that were tried for the gang in vain: they keep the pods that they have, and get no more for now. */
+  avoided(gangKey: string): string[] {
     const nowMs = this.options.clock.elapsed();
-    const isClosed = ({ placement }: NodeRoom) => (avoided.get(placement.name) ?? 0) > nowMs;
-    return nodes.map(room => (isClosed(room) ? { ...room, placement: { ...room.placement, taints: [...room.placement.taints ?? [], AVOIDED] } } : room));
+    return [...this.closed.get(gangKey) ?? []].filter(([, untilMs]) => untilMs > nowMs).map(([node]) => node).sort();
   }
 
   /** The gang is gone. */
   forget(gangKey: string): void {
-    this.avoided.delete(gangKey);
+    this.closed.delete(gangKey);
   }
 
   private async giveUp(pod: Pod | undefined, uid: string): Promise<void> {
@@ -57,7 +53,7 @@ export class Pins {
     const { clock, events, log, writer } = this.options;
     const gang = scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? '');
     const node = pinnedNode(pod) ?? '';
-    this.avoided.set(gang, (this.avoided.get(gang) ?? new Map<string, number>()).set(node, clock.elapsed() + AVOIDED_MS));
+    this.closed.set(gang, (this.closed.get(gang) ?? new Map<string, number>()).set(node, clock.elapsed() + AVOIDED_MS));
     this.onUndone(gang);
     events.event(pod, 'Warning', 'PinRefused', `kube-scheduler does not bind the pod to ${node}: ${why}`);
     await writer.removeAll([pod]).catch((error: unknown) => log.warn({ pod: keyOf(pod), error: messageOf(error) }, 'a pod whose pin was refused could not be removed'));

@@ -1,11 +1,18 @@
 import {
-  CONDITION, GangMembers, GangVerdict, LABEL, PlacementResult, Pod, PodGang, SCHEDULER_NAME, activeMembers, baseGangOf, explain, findCondition,
-  isFloorPlaced, isTerminating, notReadyToPlace, pinRefusal, pinnedNode, placementProblem, showAmount, solve, topologyLevels, unboundPods, wasScheduled,
+  GangVerdict, LABEL, PlacementQuestion, PlacementResult, Pod, PodGang, activeMembers, baseGangOf, explain, isFloorPlaced, isTerminating, notReadyToPlace,
+  pinRefusal, pinnedNode, place, showAmount, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Binding, bindAll } from './commit';
+import { Eviction, describePods } from './eviction';
+import { Candidate, Gangs, isOurs } from './gangs';
+import { Looks } from './looks';
 import { Pins } from './pins';
+import { Priorities } from './priorities';
+import { tiersOf, waitsForRoom } from './ranks';
+import { Reservations } from './reservations';
 import { Settling } from './settling';
+import { Verdicts } from './verdicts';
 import { Clock, EventRecorder, Logger, Timer, keyOf, messageOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
 import { Writer } from '../state/writer';
@@ -26,43 +33,52 @@ export interface SchedulerOptions {
   readonly onVerdict: (gangKey: string) => void;
   /** Must not throw. */
   readonly observe?: (decision: Decision) => void;
+  /** Told how many pods are evicted for one gang. Must not throw. */
+  readonly observeEviction?: (pods: number) => void;
 }
 
 /** Events come in swarms: a cycle waits this long for the rest of one. */
 const BATCH_MS = 5;
-/** Reasons to wait that somebody may have to do something about; an event tells them once, the gang's condition as long as they last. */
-const TOLD_BY_EVENT = new Set(['Unschedulable', 'UnsupportedConstraints']);
-/** After a failed binding the next attempt waits. */
+/** After a failed write the next attempt waits. */
 const RETRY_MS = 1_000;
 
 /**
  * Admits gangs: a gang is bound whole, which means the minimum of each of its groups, or not at all. In each cycle first the minima of all
- * waiting gangs are placed, base gangs before scaled ones and older before younger, and only then surplus pods where room is left.
+ * waiting gangs are placed, by priority, base gangs before scaled ones and older before younger, and only then surplus pods where room is left.
  */
 export class Scheduler {
   private readonly state: ClusterState;
+  private readonly gangs: Gangs;
+  private readonly looks: Looks;
   private readonly settling: Settling;
   private readonly pins: Pins;
+  private readonly verdicts: Verdicts;
+  private readonly reservations: Reservations;
+  private readonly eviction: Eviction;
   private readonly waiting = new Set<string>();
-  private readonly committing = new Set<string>();
+  /** Gangs that wait for answers to writes. */
+  private readonly busy = new Set<string>();
   /** Gangs that this process has bound whole, which their status may not tell yet. */
   private readonly placed = new Set<string>();
-  private readonly verdicts = new Map<string, GangVerdict>();
-  /** What a gang looked like, and how much room there was, when it last did not fit: until either changes it will not fit. */
-  private readonly refused = new Map<string, string>();
   private timer: Timer | undefined;
   private timerAtMs = 0;
   private isRunning = false;
 
   constructor(private readonly options: SchedulerOptions) {
-    const { caches, clock } = options;
+    const { caches, clock, events, onVerdict } = options;
     const settling = new Settling(clock);
+    const priorities = new Priorities(caches);
     this.settling = settling;
+    this.state = new ClusterState(caches, priorities, () => settling.grown());
     this.pins = new Pins(options, key => this.placed.delete(key));
-    this.state = new ClusterState(caches.nodes.store, caches.pods.store, () => settling.grown());
+    this.gangs = new Gangs(caches, this.state, priorities, this.pins);
+    this.looks = new Looks(this.state, clock);
+    this.verdicts = new Verdicts(events, onVerdict);
+    this.reservations = new Reservations(this.state);
+    this.eviction = new Eviction(options, this.verdicts);
     caches.gangs.store.subscribe(({ object, old }) => this.onGang(object ?? old, object === undefined));
     caches.pods.store.subscribe(({ object, old }) => this.onPod(object ?? old));
-    caches.nodes.store.subscribe(() => this.wake());
+    for (const { store } of [caches.nodes, caches.topologies, caches.priorityClasses]) store.subscribe(() => this.wake());
   }
 
   /** Starts placing; everything seen before is looked at, too. */
@@ -81,13 +97,15 @@ export class Scheduler {
   }
 
   private onGang(gang: PodGang | undefined, deleted: boolean): void {
-    if (!gang || gang.metadata.labels?.[LABEL.schedulerName] !== SCHEDULER_NAME) return;
+    if (!gang || !isOurs(gang)) return;
     const key = keyOf(gang);
     if (deleted) {
       this.waiting.delete(key);
       this.placed.delete(key);
-      this.verdicts.delete(key);
-      this.refused.delete(key);
+      this.verdicts.forget(key);
+      this.looks.forget(key);
+      this.looks.forget(surplusOf(key));
+      this.reservations.release(key);
       this.pins.forget(key);
     } else {
       this.waiting.add(key);
@@ -97,7 +115,7 @@ export class Scheduler {
 
   private onPod(pod: Pod | undefined): void {
     const gang = pod?.metadata.labels?.[LABEL.podGang];
-    if (pod && gang !== undefined && this.options.caches.gangs.store.get(scopedKey(pod, gang))?.metadata.labels?.[LABEL.schedulerName] === SCHEDULER_NAME) {
+    if (pod && gang !== undefined && isOurs(this.options.caches.gangs.store.get(scopedKey(pod, gang)))) {
       this.waiting.add(scopedKey(pod, gang));
       if (pinRefusal(pod) !== undefined) this.pins.refused(pod);
     }
@@ -117,100 +135,100 @@ export class Scheduler {
   }
 
   /**
-   * Decides synchronously on one picture of the cluster; only the writes that follow take time. Base gangs may take room as soon as it is
+   * Decides synchronously on one picture of the cluster; only the writes that follow take time. Who goes first may take room as soon as it is
    * there. While some of those wait, the others leave it to them until it has settled.
    */
   private cycle(): void {
-    const gangs = [...this.waiting].filter(key => !this.committing.has(key)).flatMap(key => this.members(key) ?? []).sort(byRank);
-    const tiers: readonly [readonly GangMembers[], (members: GangMembers) => void][] = [
-      [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) === undefined), members => this.admit(members)],
-      [gangs.filter(members => !isFloorPlaced(members) && baseGangOf(members) !== undefined), members => this.admit(members)],
-      [gangs.filter(isFloorPlaced), members => this.fillUp(members)],
-    ];
+    const candidates = [...this.waiting].filter(key => !this.busy.has(key)).flatMap(key => this.candidate(key) ?? []);
     const unsettledMs = this.settling.remainingMs();
-    const earlier: GangMembers[] = [];
-    for (const [tier, place] of tiers) {
-      if (tier.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
-      tier.forEach(place);
-      earlier.push(...tier);
+    const earlier: Candidate[] = [];
+    for (const tier of tiersOf(candidates)) {
+      if (tier.candidates.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
+      for (const candidate of tier.candidates) tier.isSurplus ? this.fillUp(candidate) : this.admit(candidate);
+      earlier.push(...tier.candidates);
     }
+    const laterMs = this.looks.takeDelayMs();
+    if (laterMs !== undefined) this.wake(laterMs);
   }
 
-  private members(key: string): GangMembers | undefined {
-    const gang = this.options.caches.gangs.store.get(key);
-    if (!gang || isTerminating(gang)) {
-      this.waiting.delete(key);
-      return undefined;
-    }
-    const pods = new Map(this.options.caches.pods.store.byIndex('gang', key).map(pod => [pod.metadata.name ?? '', pod]));
-    return { gang, pods, nodeOf: pod => this.state.nodeOf(pod) };
+  private candidate(key: string): Candidate | undefined {
+    const candidate = this.gangs.candidate(key);
+    if (!candidate) this.waiting.delete(key);
+    return candidate;
   }
 
-  private admit(members: GangMembers): void {
-    const key = keyOf(members.gang);
-    const notReady = notReadyToPlace(members) ?? this.waitsForBase(members);
-    if (notReady) return this.report(members.gang, notReady);
-    const picture = `${this.state.roomVersion}/${members.gang.metadata.generation}/${[...members.pods.values()].map(({ metadata }) => metadata.uid).join()}`;
-    if (this.refused.get(key) === picture) return;
-    const result = this.decide(members, true);
+  private admit(candidate: Candidate): void {
+    const { key, gang } = candidate;
+    const notReady = notReadyToPlace(candidate) ?? this.waitsForBase(candidate);
+    if (notReady) {
+      this.reservations.release(key);
+      return this.verdicts.waits(gang, notReady);
+    }
+    const picture = this.gangs.picture(candidate);
+    if (!this.reservations.isFree(key) && !this.looks.isWorthwhile(key, picture)) return;
+    this.reservations.release(key);
+    const { question, result } = this.decide(candidate, true);
     if (result.outcome === 'placed') {
-      this.refused.delete(key);
-      this.verdicts.set(key, { reason: 'Scheduled', message: 'nodes found for every group', placementScore: result.score });
-      this.commit(members, this.bindings(members, result));
-      return;
+      this.looks.forget(key);
+      this.verdicts.placed(key, result.score);
+      return this.commit(candidate, this.bindings(candidate, result));
     }
-    this.refused.set(key, picture);
-    this.report(members.gang, describe(result));
-    if (result.outcome === 'pending') void this.releaseHalfPlaced(members);
+    if (result.outcome === 'placed-with-preemption' && question) this.makeRoom(candidate, question, result);
+    else this.verdicts.waits(gang, describe(result));
+    if (question) this.looks.remember(key, picture, question);
+    if (result.outcome === 'pending') void this.releaseHalfPlaced(candidate);
   }
 
   /** Places surplus pods of a gang that has its minima. What does not fit waits for room. */
-  private fillUp(members: GangMembers): void {
-    const key = keyOf(members.gang);
-    const surplus = unboundPods(members);
+  private fillUp(candidate: Candidate): void {
+    const { key } = candidate;
+    const surplus = unboundPods(candidate);
     if (surplus.length === 0) {
       this.waiting.delete(key);
+      this.looks.forget(surplusOf(key));
       return;
     }
-    const picture = `surplus/${this.state.roomVersion}/${surplus.map(({ metadata }) => metadata.uid).join()}`;
-    if (this.refused.get(key) === picture) return;
-    const bindings = this.bindings(members, this.decide(members, false));
-    if (bindings.length < surplus.length) this.refused.set(key, picture);
-    if (bindings.length > 0) this.commit(members, bindings);
+    const picture = this.gangs.picture(candidate);
+    if (!this.looks.isWorthwhile(surplusOf(key), picture)) return;
+    const { question, result } = this.decide(candidate, false);
+    const bindings = this.bindings(candidate, result);
+    if (bindings.length < surplus.length && question) this.looks.remember(surplusOf(key), picture, question);
+    if (bindings.length > 0) this.commit(candidate, bindings);
   }
 
   /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
-  private decide(members: GangMembers, floorsOnly: boolean): PlacementResult {
-    const { clock, caches, observe, log } = this.options;
+  private decide(candidate: Candidate, floorsOnly: boolean): { question?: PlacementQuestion; result: PlacementResult } {
+    const { clock, observe, log } = this.options;
     const startMs = clock.elapsed();
-    const levels = topologyLevels(members.gang, [...caches.topologies.store.values()]);
+    let question: PlacementQuestion | undefined;
     let result: PlacementResult;
     try {
-      const nodes = this.pins.allowed(keyOf(members.gang), this.state.nodes());
-      result = solve(placementProblem({ ...members, nodes, used: node => this.state.used(node), levels, floorsOnly }));
+      question = this.gangs.question(candidate, floorsOnly);
+      result = place(this.state.index, question);
     } catch (error) {
-      log.error({ gang: keyOf(members.gang), error: messageOf(error) }, 'no placement could be computed');
+      log.error({ gang: candidate.key, error: messageOf(error) }, 'no placement could be computed');
       result = { outcome: 'undecided', assignment: [], victims: [], score: 0 };
+      this.state.rebuild();
     }
     observe?.({ outcome: result.outcome, durationMs: clock.elapsed() - startMs });
-    return result;
+    return { ...(question ? { question } : {}), result };
   }
 
-  private bindings(members: GangMembers, result: PlacementResult): Binding[] {
-    const unbound = new Map(members.gang.spec.podgroups.map(group =>
-      [group.name, activeMembers(group, members.pods).filter(pod => this.state.nodeOf(pod) === undefined)]));
-    return result.assignment.flatMap(({ group, node, count }) => {
-      const chosen = this.state.node(node);
+  private bindings({ gang, pods }: Candidate, { outcome, assignment }: PlacementResult): Binding[] {
+    if (outcome !== 'placed') return [];
+    const unbound = new Map(gang.spec.podgroups.map(group =>
+      [group.name, activeMembers(group, pods).filter(pod => this.state.nodeOf(pod) === undefined)]));
+    return assignment.flatMap(({ group, node, count }) => {
+      const chosen = this.options.caches.nodes.store.get(node);
       return chosen ? (unbound.get(group)?.splice(0, count) ?? []).map(pod => ({ pod, node: chosen })) : [];
     });
   }
 
-  private commit({ gang }: GangMembers, bindings: readonly Binding[]): void {
-    const key = keyOf(gang);
-    this.committing.add(key);
+  private commit({ key }: Candidate, bindings: readonly Binding[]): void {
+    this.busy.add(key);
     for (const { pod, node } of bindings) this.state.assume(pod, node.metadata.name ?? '');
     void bindAll(this.options.writer, bindings).then(failed => {
-      this.committing.delete(key);
+      this.busy.delete(key);
       if (failed.length === 0) this.placed.add(key);
       for (const { binding, error } of failed) {
         this.state.forget(binding.pod);
@@ -223,32 +241,44 @@ export class Scheduler {
     });
   }
 
-  private waitsForBase(members: GangMembers): GangVerdict | undefined {
-    const base = baseGangOf(members);
+  /** Keeps the room that was found for the gang, and sees to it that whoever has to leave it does. */
+  private makeRoom(candidate: Candidate, { gang: tree }: PlacementQuestion, result: PlacementResult): void {
+    const { key, gang } = candidate;
+    const { log, observeEviction, caches } = this.options;
+    const names = this.reservations.reserve(key, tree, result);
+    const leaving = names.flatMap(name => caches.pods.store.get(name) ?? []);
+    this.verdicts.waits(gang, { reason: 'Preempting', message: `waits for ${describePods(leaving)} to leave; their room is kept for it` });
+    const remaining = this.eviction.remaining(names);
+    if (remaining.length === 0) return;
+    this.busy.add(key);
+    observeEviction?.(remaining.length);
+    void this.eviction.evict(remaining, candidate).catch((error: unknown) => {
+      log.warn({ gang: key, error: messageOf(error) }, 'not all pods could be evicted');
+      this.reservations.release(key);
+      this.looks.forget(key);
+      return RETRY_MS;
+    }).then(delayMs => {
+      this.busy.delete(key);
+      this.wake(delayMs ?? BATCH_MS);
+    });
+  }
+
+  private waitsForBase(candidate: Candidate): GangVerdict | undefined {
+    const base = baseGangOf(candidate);
     if (base === undefined) return undefined;
-    const key = scopedKey(members.gang, base);
-    const found = this.members(key);
-    if (found && !this.committing.has(key) && isFloorPlaced(found)) return undefined;
+    const key = scopedKey(candidate.gang, base);
+    const found = this.candidate(key);
+    if (found && !this.busy.has(key) && isFloorPlaced(found)) return undefined;
     return { reason: 'BaseGangPending', message: `waiting for the base gang ${base} to be placed` };
   }
 
   /** A gang that was cut down while it was being bound, and no longer fits, gives its nodes back: it is recreated, and waits as a whole. */
-  private async releaseHalfPlaced({ gang, pods }: GangMembers): Promise<void> {
-    if (wasScheduled(gang) || this.placed.has(keyOf(gang))) return;
+  private async releaseHalfPlaced({ key, gang, pods }: Candidate): Promise<void> {
+    if (wasScheduled(gang) || this.placed.has(key)) return;
     const bound = [...pods.values()].filter(pod => (pod.spec.nodeName || pinnedNode(pod)) && !isTerminating(pod));
     if (bound.length === 0) return;
-    this.options.log.warn({ gang: keyOf(gang), pods: bound.length }, 'gives back the nodes of a gang that no longer fits');
-    await this.options.writer.removeAll(bound).catch(error => this.options.log.warn({ gang: keyOf(gang), error: messageOf(error) }, 'giving back failed'));
-  }
-
-  private report(gang: PodGang, verdict: GangVerdict): void {
-    const key = keyOf(gang);
-    const before = this.verdicts.get(key);
-    if (before?.message === verdict.message) return;
-    this.verdicts.set(key, verdict);
-    this.options.onVerdict(key);
-    const told = before?.reason ?? findCondition(gang.status?.conditions, CONDITION.scheduled)?.reason;
-    if (verdict.reason !== told && TOLD_BY_EVENT.has(verdict.reason)) this.options.events.event(gang, 'Warning', verdict.reason, verdict.message);
+    this.options.log.warn({ gang: key, pods: bound.length }, 'gives back the nodes of a gang that no longer fits');
+    await this.options.writer.removeAll(bound).catch(error => this.options.log.warn({ gang: key, error: messageOf(error) }, 'giving back failed'));
   }
 }
 
@@ -257,16 +287,7 @@ function describe({ outcome, reason }: PlacementResult): GangVerdict {
   return { reason: 'Unschedulable', message: explain(reason, showAmount) };
 }
 
-/** Whether nothing but room keeps the gang from being placed. */
-function waitsForRoom(members: GangMembers): boolean {
-  return !isFloorPlaced(members) && notReadyToPlace(members) === undefined;
-}
-
-/** Base gangs before scaled ones, then the older, then by name. */
-function byRank(a: GangMembers, b: GangMembers): number {
-  const rank = (members: GangMembers) => [
-    baseGangOf(members) === undefined ? '0' : '1', members.gang.metadata.creationTimestamp ?? '', members.gang.metadata.namespace ?? '', members.gang.metadata.name ?? '',
-  ].join('/');
-  const [left, right] = [rank(a), rank(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** What is remembered of a gang's surplus pods, apart from its minima. */
+function surplusOf(key: string): string {
+  return `surplus of ${key}`;
 }

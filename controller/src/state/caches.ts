@@ -1,8 +1,8 @@
 import {
-  ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang,
+  ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, PriorityClass,
 } from 'cdk8s-grove/core';
 import { CLUSTER_TOPOLOGY_BINDING, COMPUTE_DOMAIN, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
-import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, RESOURCE_CLAIM, ResourceType, SERVICE, Store } from '../kube';
+import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, PRIORITY_CLASS, RESOURCE_CLAIM, ResourceType, SERVICE, Store } from '../kube';
 
 /** One type of object that the controller watches. */
 export interface Cache<T extends KubeObject> {
@@ -27,6 +27,7 @@ export interface Caches {
   /** All pods of the cluster: those of others take room on nodes, too. */
   readonly pods: Cache<Pod>;
   readonly nodes: Cache<Node>;
+  readonly priorityClasses: Cache<PriorityClass>;
 }
 
 export function createCaches(): Caches {
@@ -49,6 +50,7 @@ export function createCaches(): Caches {
     computeDomains: { type: COMPUTE_DOMAIN, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
     pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
     nodes: { type: NODE, store: new Store<Node>() },
+    priorityClasses: { type: PRIORITY_CLASS, store: new Store<PriorityClass>() },
   };
 }
 

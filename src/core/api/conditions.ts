@@ -11,5 +11,7 @@ export const CONDITION = {
   initialized: 'Initialized',
   scheduled: 'Scheduled',
   ready: 'Ready',
+  /** Of gangs and pods: they are evicted to make room. */
+  disruptionTarget: 'DisruptionTarget',
   progressing: 'Progressing',
 } as const;

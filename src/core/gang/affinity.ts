@@ -1,34 +1,21 @@
-import type { Node, PodSpec } from '../api';
-
-interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly Requirement[];
-  readonly matchFields?: readonly Requirement[];
-}
-
-interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
+import type { PodSpec } from '../api';
+import type { NodeTerm } from '../placement/problem';
 
 interface Affinity {
-  readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] } };
+  readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms?: readonly NodeTerm[] } };
   readonly podAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly unknown[] };
   readonly podAntiAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly unknown[] };
 }
 
-/** Whether the pod restricts its nodes by affinity. */
-export function hasNodeAffinity(spec: PodSpec): boolean {
-  return requiredTerms(spec) !== undefined;
-}
-
-/** Whether the node satisfies the pod's required node affinity: one of its terms, and of that every requirement. */
-export function matchesNodeAffinity(spec: PodSpec, node: Node): boolean {
-  const terms = requiredTerms(spec);
-  const { name = '', labels = {} } = node.metadata;
-  return terms === undefined || terms.some(({ matchExpressions = [], matchFields = [] }) => matchExpressions.length + matchFields.length > 0
-    && matchExpressions.every(requirement => matches(requirement, labels[requirement.key]))
-    && matchFields.every(requirement => requirement.key === 'metadata.name' && matches(requirement, name)));
+/**
+ * What the pod asks of its node's labels and name, besides its selector; undefined when any node will do.
+ * @param avoided names of nodes that are closed to the pod whatever it asks for
+ */
+export function requiredNodeTerms(spec: PodSpec, avoided: readonly string[] = []): readonly NodeTerm[] | undefined {
+  const terms = affinity(spec).nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (avoided.length === 0) return terms;
+  const elsewhere = { key: 'metadata.name', operator: 'NotIn', values: avoided };
+  return (terms ?? [{}]).map(term => (terms && isEmpty(term) ? term : { ...term, matchFields: [...term.matchFields ?? [], elsewhere] }));
 }
 
 /** What the pod asks for that our placement does not know, in words; empty when it knows everything. */
@@ -50,22 +37,10 @@ function affinity(spec: PodSpec): Affinity {
   return (spec.affinity ?? {}) as Affinity;
 }
 
-function requiredTerms(spec: PodSpec): readonly NodeSelectorTerm[] | undefined {
-  return affinity(spec).nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+function isEmpty({ matchExpressions = [], matchFields = [] }: NodeTerm): boolean {
+  return matchExpressions.length + matchFields.length === 0;
 }
 
 function isPersistent(volume: unknown): boolean {
   return typeof volume === 'object' && volume !== null && ('persistentVolumeClaim' in volume || 'ephemeral' in volume);
-}
-
-function matches({ operator, values = [] }: Requirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In': return value !== undefined && values.includes(value);
-    case 'NotIn': return value === undefined || !values.includes(value);
-    case 'Exists': return value !== undefined;
-    case 'DoesNotExist': return value === undefined;
-    case 'Gt': return Number(value) > Number(values[0]);
-    case 'Lt': return Number(value) < Number(values[0]);
-    default: return false;
-  }
 }

@@ -1,7 +1,16 @@
 import type { Node, PodSpec, Taint, Toleration } from '../api';
+import { amounts } from './resources';
+import type { PlacementNode } from '../placement/problem';
 
 /** The taint that a cordoned node has, sooner or later. */
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+
+/** The node as placement sees it; undefined when no pod may be placed on it. */
+export function placementNode(node: Node): PlacementNode | undefined {
+  if (!isUsable(node)) return undefined;
+  const { name = '', labels = {} } = node.metadata;
+  return { name, domain: labels, allocatable: amounts(node.status?.allocatable), taints: repellingTaints(node), labels };
+}
 
 /** Whether new pods may be placed on the node at all. */
 export function isUsable({ metadata, status }: Node): boolean {

@@ -1,128 +1,90 @@
-import type { Node, PackedPlacement, Pod, PodGang, PodGroup } from '../api';
-import { hasNodeAffinity, matchesNodeAffinity } from './affinity';
-import { isUsable, repellingTaints, toleratedTaints } from './nodes';
-import { add, amounts, largestRequest, podRequest, subtract } from './resources';
-import type { PlacementGroup, PlacementNode, PlacementProblem, PodDemand, Resources, RunningPod } from '../placement/problem';
-import { isActive } from '../status/pods';
+import type { Pod } from '../api';
+import { GangPriority } from './priority';
+import { namespacedName, runningPod } from './running';
+import { GangWithPods, TreeContext, activeMembers, gangTree } from './tree';
+import type { PlacementQuestion } from '../placement/place';
+import type { LinkedGang, PlacementGroup, RunningPod } from '../placement/problem';
+import type { Assignment } from '../placement/result';
+import { levelOfLabel } from '../topology/levels';
 
-/** What placement has to know of a node besides the pods on it. */
-export interface NodeRoom {
-  readonly node: Node;
-  readonly placement: PlacementNode;
+/** Scaled gangs that are declared and wait: so many are thought of when their base gang is placed. */
+const MOST_AHEAD = 8;
+
+export interface GangSituation extends GangWithPods, TreeContext {
+  readonly priority: GangPriority;
+  /** The base gang of a scaled one. */
+  readonly base?: GangWithPods | undefined;
+  /** The scaled gangs of a base gang. */
+  readonly scaled?: readonly GangWithPods[];
 }
 
-export interface GangSituation {
-  readonly gang: PodGang;
-  /** The pods that the gang refers to and that are there, by name. */
-  readonly pods: ReadonlyMap<string, Pod>;
-  /** The node that a pod has, or is about to get. */
-  readonly nodeOf: (pod: Pod) => string | undefined;
-  readonly nodes: readonly NodeRoom[];
-  /** What the pods on a node take together, this gang's included. */
-  readonly used: (node: string) => Resources;
-  /** Node labels of the topology's levels, broadest first. */
-  readonly levels: readonly string[];
-  /** Whether only the floors are wanted: surplus pods have to wait until every gang has had its turn. */
-  readonly floorsOnly: boolean;
-}
-
-/** The node as placement sees it; undefined when no pod may be placed on it. */
-export function nodeRoom(node: Node): NodeRoom | undefined {
-  if (!isUsable(node)) return undefined;
-  const { name = '', labels = {} } = node.metadata;
-  return { node, placement: { name, domain: labels, allocatable: amounts(node.status?.allocatable), taints: repellingTaints(node), labels } };
-}
-
-/** The placement problem that a gang poses now: its tree of groups, and what its nodes have left. */
-export function placementProblem(situation: GangSituation): PlacementProblem {
-  const { gang } = situation;
-  const running = gang.spec.podgroups.flatMap(group => boundMembers(situation, group));
+/** What placement is asked about a gang: its tree, its pods that have nodes, and the gangs that it shares a domain with. */
+export function placementQuestion(situation: GangSituation): PlacementQuestion {
+  const { gang, pods, floorsOnly, priority } = situation;
+  const members = gang.spec.podgroups.flatMap(group => bound(activeMembers(group, pods), situation).map(pod => ({ ...pod, memberOf: group.name })));
+  const { linkedGangs, kinMembers } = kin(situation, members.length === 0);
   return {
-    levels: levelsOf(situation),
-    nodes: situation.nodes.map(room => freeNode(room, situation, running)),
-    running,
-    gang: gangTree(situation),
+    gang: { ...gangTree(situation, gang.metadata.name ?? '', situation), priority: priority.value },
+    members: [...members, ...kinMembers],
+    linkedGangs,
+    options: { preemption: floorsOnly && priority.mayPreempt },
   };
 }
 
-/** The pods of a group that count: neither ended nor on their way out. */
-export function activeMembers(group: PodGroup, pods: ReadonlyMap<string, Pod>): Pod[] {
-  return group.podReferences.flatMap(({ name }) => pods.get(name) ?? []).filter(isActive);
-}
-
-function boundMembers({ pods, nodeOf }: GangSituation, group: PodGroup): RunningPod[] {
-  return activeMembers(group, pods).flatMap(pod => {
-    const node = nodeOf(pod);
-    return node === undefined ? [] : [{ name: pod.metadata.name ?? '', node, request: podRequest(pod.spec), memberOf: group.name }];
+/** Pseudo-pods that keep the room of a placement for its gang until the pods that have to leave it have left. */
+export function holds(tree: PlacementGroup, assignment: readonly Assignment[], keeper: string): RunningPod[] {
+  return assignment.map(({ group, node, count }) => {
+    const leaf = leafNamed(tree, group);
+    const request = Object.fromEntries(Object.entries({ pods: 1, ...leaf?.pods?.request }).map(([resource, amount]) => [resource, amount * count]));
+    return {
+      name: `${keeper}/${group}/${node}`,
+      node,
+      request,
+      priority: tree.priority ?? 0,
+      unit: keeper,
+      ...(leaf?.mnnvlGroup === undefined ? {} : { mnnvlGroup: leaf.mnnvlGroup }),
+    };
   });
 }
 
-/** Levels of the topology, and of constraints that name a label which the topology lacks. */
-function levelsOf({ gang, levels }: GangSituation): string[] {
-  const { topologyConstraint, topologyConstraintGroupConfigs = [], podgroups } = gang.spec;
-  const named = [{ topologyConstraint }, ...topologyConstraintGroupConfigs, ...podgroups]
-    .flatMap(({ topologyConstraint: constraint }) => [constraint?.packConstraint?.required, constraint?.packConstraint?.preferred]);
-  return [...new Set([...levels, ...named.flatMap(label => label ?? [])])];
-}
-
-function gangTree(situation: GangSituation): PlacementGroup {
-  const { metadata, spec } = situation.gang;
-  const configs = spec.topologyConstraintGroupConfigs ?? [];
-  const grouped = new Set(configs.flatMap(({ podGroupNames }) => podGroupNames));
-  const leaf = (group: PodGroup): PlacementGroup => ({ name: group.name, ...packing(group.topologyConstraint), pods: demand(group, situation) });
+/** All gangs of a replica stay in the domain that its base gang requires as a whole, though they are admitted one by one (spec 05 §2). */
+function kin(situation: GangSituation, isNew: boolean): { linkedGangs: LinkedGang[]; kinMembers: RunningPod[] } {
+  const { gang, base, scaled = [] } = situation;
+  const label = (base?.gang ?? gang).spec.topologyConstraint?.packConstraint?.required;
+  if (label === undefined) return { linkedGangs: [], kinMembers: [] };
+  const required = levelOfLabel(label);
+  const relatives = [...(base ? [base] : []), ...scaled].map(of => ({ of, name: gangName(of), members: boundOf(of, situation) }));
+  const placed = relatives.filter(({ members }) => members.length > 0);
+  const waiting = isNew && situation.floorsOnly ? relatives.filter(({ of, members }) => of !== base && members.length === 0).slice(0, MOST_AHEAD) : [];
   return {
-    name: metadata.name ?? '',
-    ...packing(spec.topologyConstraint),
-    groups: [
-      ...configs.map(config => ({
-        name: config.name,
-        ...packing(config.topologyConstraint),
-        groups: spec.podgroups.filter(({ name }) => config.podGroupNames.includes(name)).map(leaf),
-      })),
-      ...spec.podgroups.filter(({ name }) => !grouped.has(name)).map(leaf),
+    linkedGangs: [
+      ...placed.map(({ name }) => ({ name, required })),
+      ...waiting.map(({ of, name }) => ({ name, required, groups: [gangTree(of, `${name} itself`, { ...situation, floorsOnly: true })] })),
     ],
+    kinMembers: placed.flatMap(({ members }) => members),
   };
 }
 
-function packing(constraint: PackedPlacement | undefined): Pick<PlacementGroup, 'required' | 'preferred'> {
-  const { required, preferred } = constraint?.packConstraint ?? {};
-  return { ...(required === undefined ? {} : { required }), ...(preferred === undefined ? {} : { preferred }) };
+function gangName({ gang }: GangWithPods): string {
+  return namespacedName(gang, gang.metadata.name ?? '');
 }
 
-function demand(group: PodGroup, { pods, nodes, nodeOf, floorsOnly }: GangSituation): PodDemand {
-  const members = activeMembers(group, pods);
-  const bound = members.filter(pod => nodeOf(pod) !== undefined).length;
-  const spec = example(members, nodeOf)?.spec;
-  const taints = new Set(nodes.flatMap(({ placement }) => placement.taints ?? []));
-  return {
-    count: floorsOnly ? Math.max(group.minReplicas, bound) : Math.max(members.length, group.minReplicas),
-    minCount: group.minReplicas,
-    request: largestRequest(members),
-    ...(spec ? { tolerations: toleratedTaints(spec, taints), nodeSelector: { ...spec.nodeSelector, ...eligibility(group, spec) } } : {}),
-  };
+function boundOf({ gang, pods }: GangWithPods, situation: GangSituation): RunningPod[] {
+  return bound(gang.spec.podgroups.flatMap(group => activeMembers(group, pods)), situation);
 }
 
-/** A pod that stands for all of its group. One that has a node may be pinned to it, and would keep the others from all others. */
-function example(members: readonly Pod[], nodeOf: GangSituation['nodeOf']): Pod | undefined {
-  return members.find(pod => nodeOf(pod) === undefined) ?? members[0];
-}
-
-/** Node affinity is richer than a selector: nodes that satisfy it get a label of their own to be selected by. */
-function eligibility(group: PodGroup, spec: Pod['spec']): Record<string, string> {
-  return hasNodeAffinity(spec) ? { [eligibilityLabel(group)]: 'true' } : {};
-}
-
-function eligibilityLabel(group: PodGroup): string {
-  return `eligible for ${group.name}`;
-}
-
-function freeNode({ node, placement }: NodeRoom, situation: GangSituation, running: readonly RunningPod[]): PlacementNode {
-  const own = running.filter(pod => pod.node === placement.name).map(({ request }) => ({ ...request, pods: 1 })).reduce(add, {});
-  const others = subtract(situation.used(placement.name), own);
-  const allocatable = Object.fromEntries(Object.entries(placement.allocatable).map(([resource, value]) => [resource, value - (others[resource] ?? 0)]));
-  const restricted = situation.gang.spec.podgroups.flatMap(group => {
-    const pod = example(activeMembers(group, situation.pods), situation.nodeOf);
-    return pod && hasNodeAffinity(pod.spec) && matchesNodeAffinity(pod.spec, node) ? [[eligibilityLabel(group), 'true']] : [];
+function bound(pods: readonly Pod[], { nodeOf, priority }: GangSituation): RunningPod[] {
+  return pods.flatMap(pod => {
+    const node = nodeOf(pod);
+    return node === undefined ? [] : [runningPod(pod, node, priority.value)];
   });
-  return { ...placement, allocatable, ...(restricted.length > 0 ? { labels: { ...placement.labels, ...Object.fromEntries(restricted) } } : {}) };
+}
+
+function leafNamed(tree: PlacementGroup, name: string): PlacementGroup | undefined {
+  if (tree.pods) return tree.name === name ? tree : undefined;
+  for (const group of tree.groups ?? []) {
+    const found = leafNamed(group, name);
+    if (found) return found;
+  }
+  return undefined;
 }

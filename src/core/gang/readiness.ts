@@ -2,7 +2,7 @@ import { CONDITION, LABEL, POD_GATE } from '../api';
 import type { Pod, PodGang } from '../api';
 import { unmodelledConstraints } from './affinity';
 import { PINNED_SCHEDULER_NAME, SCHEDULER_NAME } from './pinning';
-import { activeMembers } from './problem';
+import { activeMembers } from './tree';
 import { isTrue } from '../status/conditions';
 import type { GangVerdict } from '../status/podgang';
 

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec, ResourceList } from '../api';
+import type { Container, PodSpec, ResourceList } from '../api';
 import type { Resources } from '../placement/problem';
 import { milliQuantity } from '../quantity';
 
@@ -30,8 +30,8 @@ export function podFootprint(spec: PodSpec): Resources {
 }
 
 /** What would satisfy any of the pods. */
-export function largestRequest(pods: readonly Pod[]): Resources {
-  return pods.map(pod => podRequest(pod.spec)).reduce((a, b) => largest(a, b), {});
+export function largestRequest(specs: readonly PodSpec[]): Resources {
+  return specs.map(podRequest).reduce(largest, {});
 }
 
 export function add(a: Resources, b: Resources): Resources {

@@ -17,7 +17,7 @@ export class Level {
   readonly values: string[] = [];
   /** All domains, in stable order. */
   readonly order: number[] = [];
-  private readonly keys: string[] = [];
+  protected readonly keys: string[] = [];
   private readonly domains = new Map<string, number>();
 
   /** @param broader levels of the same tree that contain this one, broadest first; their domains are part of the identity of this one's */
@@ -79,7 +79,7 @@ export class Level {
   }
 }
 
-/** The finest level, in the form of the others. */
+/** The finest level, in the form of the others. A domain has the number of its one node, whichever nodes had that number before. */
 export class HostLevel extends Level {
   constructor(broader: readonly Level[]) {
     super({ name: HOST }, broader);
@@ -91,6 +91,20 @@ export class HostLevel extends Level {
 
   override keyOf(node: PlacementNode): string {
     return node.name;
+  }
+
+  override add(slot: number, { name }: PlacementNode): void {
+    this.domainOf[slot] = slot;
+    this.members[slot] = [slot];
+    this.values[slot] = name;
+    this.keys[slot] = name;
+    insert(this.order, slot, (a, b) => this.keys[a]! < this.keys[b]!);
+  }
+
+  override remove(slot: number): void {
+    this.domainOf[slot] = -1;
+    this.members[slot] = [];
+    this.order.splice(this.order.indexOf(slot), 1);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from './cluster-index';
-import { Gang, Group } from './gang';
+import { Gang, Group, Leaf } from './gang';
 import type { PlacementQuestion } from './place';
 
 /**
@@ -18,12 +18,18 @@ export function mayFitNow(index: ClusterIndex, { gang: tree, members, options = 
   return found;
 }
 
-function mayTake({ leaves }: Gang, slot: number): boolean {
-  return leaves.some(({ need, rooms: { demand } }) => need > 0 && demand.filter.admits(slot));
+function mayTake(gang: Gang, slot: number): boolean {
+  return missing(gang).some(({ rooms: { demand } }) => demand.filter.admits(slot));
 }
 
-function takes({ leaves }: Gang, slot: number): boolean {
-  return leaves.some(({ need, rooms }) => need > 0 && rooms.perNode[slot]! > 0);
+function takes(gang: Gang, slot: number): boolean {
+  return missing(gang).some(({ rooms }) => rooms.perNode[slot]! > 0);
+}
+
+/** What the gang waits for: its floors, or when it has those, what is missing to its full counts. */
+function missing({ leaves }: Gang): Leaf[] {
+  const floors = leaves.filter(({ need }) => need > 0);
+  return floors.length > 0 ? floors : leaves.filter(({ want }) => want > 0);
 }
 
 /** Whether the sums over the domain around the node, or over the whole cluster, leave a chance. */

@@ -12,6 +12,8 @@ export interface GangVerdict {
   readonly message: string;
   /** How close together the gang is, from 0 to 1; present when it has been placed. */
   readonly placementScore?: number;
+  /** For whom the gang was evicted, as one sentence; present until it has nodes again. */
+  readonly disruption?: string;
 }
 
 export interface PodGangObservation {
@@ -38,6 +40,7 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
     ready.length === 0
       ? { type: CONDITION.ready, status: 'True', reason: 'Ready', message: 'Every group has its minimum of pods ready' }
       : { type: CONDITION.ready, status: 'False', reason: 'PodsNotReady', message: `waiting for ${ready.join(', ')}` },
+    ...disruption(gang, verdict, scheduled.length === 0),
   ];
   const generation = gang.metadata.generation === undefined ? {} : { observedGeneration: gang.metadata.generation };
   const score = verdict?.placementScore ?? gang.status?.placementScore;
@@ -50,6 +53,14 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
       [...gang.status?.conditions ?? []],
     ),
   };
+}
+
+/** Told of gangs that were evicted, and of no others. */
+function disruption({ status }: PodGang, verdict: GangVerdict | undefined, isPlaced: boolean): Observation[] {
+  const type = CONDITION.disruptionTarget;
+  if (verdict?.disruption !== undefined) return [{ type, status: 'True', reason: 'PreemptionByScheduler', message: verdict.disruption }];
+  if (!isPlaced || !isTrue(status?.conditions, type)) return [];
+  return [{ type, status: 'False', reason: 'Scheduled', message: 'the gang has been placed again' }];
 }
 
 /** Whether people or programs wait for what this status tells: the gang has become ready or is so no longer, or it waits for another reason. */

@@ -1,5 +1,4 @@
-import { ANNOTATION } from '../api';
-import type { ClusterTopologyBinding, PackedPlacement, PodCliqueSet, PodGang, TopologyConstraint } from '../api';
+import type { ClusterTopologyBinding, PackedPlacement, PodCliqueSet, TopologyConstraint } from '../api';
 
 /** The domain that must hold all pods of a scope (spec 01 §2.1). */
 export function requiredDomain(constraint: TopologyConstraint | undefined): string | undefined {
@@ -41,11 +40,4 @@ export function packedPlacement(constraint: TopologyConstraint | undefined, topo
   const preferred = key(preferredDomain(constraint));
   if (required === undefined && preferred === undefined) return undefined;
   return { packConstraint: { ...(required === undefined ? {} : { required }), ...(preferred === undefined ? {} : { preferred }) } };
-}
-
-/** The node labels of the topology that a gang's constraints were translated with, broadest first; none when it has no constraints. */
-export function topologyLevels(gang: PodGang, topologies: readonly ClusterTopologyBinding[]): string[] {
-  const name = gang.metadata.annotations?.[ANNOTATION.topologyName];
-  const topology = name === undefined ? undefined : topologies.find(binding => binding.metadata.name === name);
-  return (topology?.spec.levels ?? []).map(({ key }) => key);
 }

@@ -1,33 +1,45 @@
-import { GangSituation, Node, Pod, PodGang, explain, nodeRoom, placementProblem, podFootprint, podRequest, showAmount, solve, unmodelledConstraints } from '../../../src/core';
+import {
+  ClusterIndex, GangSituation, Node, Pod, PodGang, PlacementResult, explain, isFinished, levelOfLabel, namedLabels, place, placementNode, placementQuestion,
+  podPriority, podRequest, runningPod, showAmount, unmodelledConstraints,
+} from '../../../src/core';
 import { aGang, aNode, aPod } from '../../support/objects';
 
 const GPU = 'nvidia.com/gpu';
 const gpus = (count: number, spec: Partial<Pod['spec']> = {}): Partial<Pod['spec']> =>
   ({ containers: [{ name: 'main', image: 'i', resources: { limits: { [GPU]: String(count) } } }], ...spec });
 
-function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], extra: Partial<GangSituation> = {}): GangSituation {
-  const used = (name: string) => pods.filter(pod => pod.spec.nodeName === name).map(pod => podFootprint(pod.spec))
-    .reduce((a, b) => Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map(key => [key, (a[key] ?? 0) + (b[key] ?? 0)])), {});
+interface Cluster extends GangSituation {
+  readonly nodes: readonly Node[];
+}
+
+function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], extra: Partial<GangSituation> = {}): Cluster {
+  const taints = [...new Set(nodes.flatMap(node => placementNode(node)?.taints ?? []))];
   return {
     gang,
     pods: new Map(pods.map(pod => [pod.metadata.name!, pod])),
     nodeOf: pod => pod.spec.nodeName,
-    nodes: nodes.flatMap(node => nodeRoom(node) ?? []),
-    used,
-    levels: ['rack'],
+    taints,
+    priority: { value: 0, mayPreempt: true },
     floorsOnly: true,
+    nodes,
     ...extra,
   };
 }
 
-const place = (of: GangSituation) => solve(placementProblem(of));
-const used = (of: GangSituation) => Object.fromEntries(place(of).assignment.map(({ node, count }) => [node, count]));
+function decide(of: Cluster): PlacementResult {
+  const question = placementQuestion(of);
+  const index = new ClusterIndex(['rack', ...namedLabels(of.gang).map(levelOfLabel)]);
+  for (const node of of.nodes) if (placementNode(node)) index.setNode(placementNode(node)!);
+  for (const pod of of.pods.values()) if (pod.spec.nodeName && !isFinished(pod)) index.addPod(runningPod(pod, pod.spec.nodeName, podPriority(pod)));
+  return place(index, question);
+}
+const used = (of: Cluster) => Object.fromEntries(decide(of).assignment.map(({ node, count }) => [node, count]));
 
 test('a gang fits where its floors fit, and not where only some of them do', () => {
   const pods = ['a', 'b'].map(name => aPod(name, { spec: gpus(4) }));
   const gang = aGang('g', [['g-c', 2, ['a', 'b']]]);
   expect(used(situation(gang, pods, [aNode('n', { [GPU]: '8', pods: '10' })]))).toEqual({ n: 2 });
-  const short = place(situation(gang, pods, [aNode('n', { [GPU]: '7', pods: '10' })]));
+  const short = decide(situation(gang, pods, [aNode('n', { [GPU]: '7', pods: '10' })]));
   expect(short.outcome).toBe('pending');
   expect(explain(short.reason!, showAmount)).toBe('g needs 8 nvidia.com/gpu; all nodes together have 7 nvidia.com/gpu free');
 });
@@ -37,7 +49,7 @@ test('what others hold is not free, what the gang itself holds counts for its fl
   const bound = aPod('a', { node: 'n', spec: { ...gpus(4), nodeName: 'n' } });
   const gang = aGang('g', [['g-c', 2, ['a', 'b']]]);
   const small = situation(gang, [other, bound, aPod('b', { spec: gpus(4) })], [aNode('n', { [GPU]: '8', pods: '10' })]);
-  expect(place(small).outcome).toBe('pending');
+  expect(decide(small).outcome).toBe('pending');
   const large = situation(gang, [other, bound, aPod('b', { spec: gpus(4) })], [aNode('n', { [GPU]: '10', pods: '10' })]);
   expect(used(large)).toEqual({ n: 1 });
 });
@@ -65,7 +77,7 @@ test.each([
   ['no room for another pod', aNode('n', { pods: '0' }), {}, false],
 ])('%s', (_, node, spec, fits) => {
   const gang = aGang('g', [['g-c', 1, ['a']]]);
-  expect(place(situation(gang, [aPod('a', { spec })], [node])).outcome).toBe(fits ? 'placed' : 'pending');
+  expect(decide(situation(gang, [aPod('a', { spec })], [node])).outcome).toBe(fits ? 'placed' : 'pending');
 });
 
 test('required packing keeps a group in one rack, whichever has room', () => {
@@ -74,7 +86,7 @@ test('required packing keeps a group in one rack, whichever has room', () => {
   const pods = ['a', 'b'].map(name => aPod(name, { spec: gpus(4) }));
   const gang = aGang('g', [['g-c', 2, ['a', 'b']]], { topologyConstraint: { packConstraint: { required: 'rack' } } });
   expect(used(situation(gang, pods, nodes))).toEqual({ 'r2-a': 1, 'r2-b': 1 });
-  const short = place(situation(gang, pods, [nodes[0], nodes[1]]));
+  const short = decide(situation(gang, pods, [nodes[0], nodes[1]]));
   expect(explain(short.reason!, showAmount)).toBe('g needs 8 nvidia.com/gpu in one rack; best is r1 with 4 nvidia.com/gpu free; fits if required were preferred, in 2 racks');
 });
 
