@@ -29,6 +29,8 @@ export interface GroveControllerOptions {
   readonly admission?: Partial<AdmissionConfig>;
   readonly observeReconcile?: (observation: ReconcileObservation) => void;
   readonly observeDecision?: (decision: Decision) => void;
+  /** Told how many pods are evicted to make room for one gang. */
+  readonly observeEviction?: (pods: number) => void;
 }
 
 /** Objects of a kind that are worked on at once. */
@@ -62,6 +64,7 @@ export class GroveController {
       log,
       onVerdict: key => this.queues.gangs.add(key),
       ...(options.observeDecision ? { observe: options.observeDecision } : {}),
+      ...(options.observeEviction ? { observeEviction: options.observeEviction } : {}),
     });
     this.world = {
       caches: this.caches,

@@ -10,6 +10,8 @@ export class Metrics {
   private readonly reconcileSeconds: Histogram;
   private readonly decisions: Counter;
   private readonly decisionSeconds: Histogram;
+  private readonly preemptions: Counter;
+  private readonly evictedPods: Counter;
 
   constructor() {
     const registers = [this.registry];
@@ -29,6 +31,8 @@ export class Metrics {
     this.decisionSeconds = new Histogram({
       name: 'grove_scheduler_decision_seconds', help: 'Time that a placement decision took', buckets: [0.0001, 0.0005, 0.002, 0.01, 0.05, 0.25, 1], registers,
     });
+    this.preemptions = new Counter({ name: 'grove_scheduler_preemptions_total', help: 'Gangs for which pods of lower priority were evicted', registers });
+    this.evictedPods = new Counter({ name: 'grove_scheduler_evicted_pods_total', help: 'Pods evicted to make room for gangs of higher priority', registers });
   }
 
   /** Told by the client about every attempt of every request. */
@@ -37,7 +41,7 @@ export class Metrics {
   };
 
   /** What the controller tells about itself. */
-  readonly hooks: Pick<GroveControllerOptions, 'observeReconcile' | 'observeDecision'> = {
+  readonly hooks: Pick<GroveControllerOptions, 'observeReconcile' | 'observeDecision' | 'observeEviction'> = {
     observeReconcile: ({ controller, outcome, durationMs }) => {
       this.reconciles.inc({ controller, result: outcome });
       this.reconcileSeconds.observe({ controller }, durationMs / 1000);
@@ -45,6 +49,10 @@ export class Metrics {
     observeDecision: ({ outcome, durationMs }) => {
       this.decisions.inc({ outcome });
       this.decisionSeconds.observe(durationMs / 1000);
+    },
+    observeEviction: pods => {
+      this.preemptions.inc();
+      this.evictedPods.inc(pods);
     },
   };
 

@@ -21,6 +21,8 @@ const RULES = [
   { apiGroups: ['grove.io'], resources: ['podcliquesets/finalizers', 'podcliques/finalizers', 'podcliquescalinggroups/finalizers'], verbs: ['update'] },
   { apiGroups: [''], resources: ['pods'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods/binding'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] }, // the condition of pods that are evicted for a gang of higher priority
+  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: READ },
   { apiGroups: [''], resources: ['services'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: ['resource.k8s.io'], resources: ['resourceclaims'], verbs: [...READ, 'create', 'delete'] },

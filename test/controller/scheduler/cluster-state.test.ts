@@ -37,6 +37,8 @@ const anyEvent = fc.oneof(
   fc.record({ kind: fc.constant('class' as const), gang: fc.constantFrom('g0', 'g1'), value: fc.constantFrom(undefined, 5, 20) }),
   fc.record({ kind: fc.constant('hold' as const), keeper: fc.constantFrom('k0', 'k1'), node: fc.constantFrom(...NODES), gpus: fc.integer({ min: 0, max: 4 }) }),
 );
+type NodeState = typeof nodeState extends fc.Arbitrary<infer T> ? T : never;
+type PodState = typeof podState extends fc.Arbitrary<infer T> ? T : never;
 type Event = typeof anyEvent extends fc.Arbitrary<infer T> ? T : never;
 
 const question: fc.Arbitrary<PlacementQuestion> = fc.record({
@@ -107,13 +109,13 @@ class World {
     return other;
   }
 
-  private node(name: string, { rack, clique, gpus, ready, cordoned }: typeof nodeState extends fc.Arbitrary<infer T> ? T : never): Node {
+  private node(name: string, { rack, clique, gpus, ready, cordoned }: NodeState): Node {
     const labels = { ...(rack ? { rack } : {}), ...(clique ? { 'nvidia.com/gpu.clique': clique } : {}) };
     return aNode(name, { [GPU]: String(gpus), pods: '4' }, { labels, ready, ...(cordoned ? { spec: { unschedulable: true } } : {}) });
   }
 
   /** A pod keeps its uid and its node as long as it is there. */
-  private pod(name: string, { node, gpus, gang, life, computeDomain, priority }: typeof podState extends fc.Arbitrary<infer T> ? T : never, again: boolean): Pod {
+  private pod(name: string, { node, gpus, gang, life, computeDomain, priority }: PodState, again: boolean): Pod {
     const old = this.caches.pods.store.get(`default/${name}`);
     const isSame = old && !again;
     const made = aPod(name, {
