@@ -91,6 +91,27 @@ var mistyped = map[string]func(p program){
 	"KEDA without triggers": func(p program) {
 		grove.Autoscaling_ByKeda(&grove.KedaAutoscalingProps{MaxReplicas: jsii.Number(4)})
 	},
+	"a level without its label": func(p program) {
+		grove.NewClusterTopology(p.chart, jsii.String("b"), &grove.ClusterTopologyProps{Levels: &[]*grove.TopologyLevelProps{{Domain: jsii.String("rack")}}})
+	},
+	"half a domain size": func(p program) {
+		grove.ClusterTopology_FromName(jsii.String("dc"), &grove.ImportedTopologyProps{NvlinkDomainSize: &grove.NvlinkDomainSize{Nodes: jsii.Number(18)}})
+	},
+	"a sharing without a scope": func(p program) {
+		p.set.ShareClaims(grove.ClaimTemplate_FromName(jsii.String("gpus"), nil), &grove.SetSharingOptions{})
+	},
+	"a request without a class": func(p program) {
+		grove.DeviceRequest_Exactly(jsii.String("gpu"), &grove.ExactDeviceRequestProps{Count: jsii.Number(1)})
+	},
+	"an alternative without a name": func(p program) {
+		grove.DeviceRequest_FirstAvailable(jsii.String("gpu"), &[]*grove.DeviceAlternativeProps{{DeviceClassName: jsii.String("gpu")}})
+	},
+	"a claim template without requests": func(p program) {
+		p.set.AddClaimTemplate(jsii.String("x"), &grove.ClaimTemplateProps{})
+	},
+	"a controller without an image": func(p program) {
+		grove.NewGroveOperator(p.chart, jsii.String("o"), &grove.GroveOperatorProps{})
+	},
 	"a container without an image": func(p program) {
 		p.set.AddClique(jsii.String("a"), &grove.PodCliqueProps{Containers: &[]*kplus.ContainerProps{{Name: jsii.String("main")}}})
 	},
