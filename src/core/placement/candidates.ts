@@ -21,12 +21,16 @@ export class Candidates {
 
   /** The best one; -1 when there is none. */
   best(step: Step, scope: Scope): number {
+    const { level, sums } = step;
+    const isSummed = step.promisedAt.includes(level);
+    const isWhole = containsWhole(this.index, scope, level);
+    const domains = this.domains(step, scope);
     let best = -1;
     let [least, current] = [this.one, this.other];
-    for (const domain of this.domains(step, scope)) {
-      if (!this.mayHold(step, scope, domain)) continue;
-      this.judge(step, domain, current);
-      if (best >= 0 && compare(current, least) >= 0) continue;
+    for (let at = 0; at < domains.length; at += 1) {
+      const domain = domains[at]!;
+      if (isSummed && !holds(sums, domain)) continue;
+      if (!this.isBetter(step, domain, current, best < 0 ? undefined : least) || !this.mayHold(step, scope, domain, isWhole)) continue;
       best = domain;
       [least, current] = [current, least];
     }
@@ -34,11 +38,18 @@ export class Candidates {
   }
 
   any(step: Step, scope: Scope): boolean {
-    return this.domains(step, scope).some(domain => this.mayHold(step, scope, domain));
+    const isWhole = containsWhole(this.index, scope, step.level);
+    const isSummed = step.promisedAt.includes(step.level);
+    const domains = this.domains(step, scope);
+    for (let at = 0; at < domains.length; at += 1) {
+      if ((!isSummed || holds(step.sums, domains[at]!)) && this.mayHold(step, scope, domains[at]!, isWhole)) return true;
+    }
+    return false;
   }
 
   all(step: Step, scope: Scope): number[] {
-    return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain))
+    const isWhole = containsWhole(this.index, scope, step.level);
+    return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain, isWhole))
       .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) }))
       .sort((a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
   }
@@ -85,12 +96,31 @@ export class Candidates {
     return pin === NONE ? domains : domains.filter(domain => domain === pin);
   }
 
-  private mayHold({ group, level, promisedAt }: Step, scope: Scope, domain: number): boolean {
+  /** What a group needs, beside the columns that tell what a domain has. */
+  sumsOf({ load, amounts }: Group, level: number): Sums {
+    const [needed, columns]: [number[], (Int32Array | Float64Array)[]] = [[], []];
+    const { tables } = this.trial.gang;
+    for (let table = 0; table < load.length; table += 1) {
+      if (load[table]! > 0) {
+        needed.push(load[table]!);
+        columns.push(tables[table]!.perDomain[level]!);
+      }
+    }
+    for (let resource = 1; resource < amounts.length; resource += 1) {
+      if (amounts[resource]! > 0) {
+        needed.push(amounts[resource]!);
+        columns.push(this.index.freeIn[level]![resource]!);
+      }
+    }
+    return { needed, columns };
+  }
+
+  private mayHold({ group, level, promisedAt }: Step, scope: Scope, domain: number, isWhole: boolean): boolean {
     for (let at = 0; at < promisedAt.length; at += 1) {
       const around = this.around(level, domain, promisedAt[at]!);
       if (around >= 0 && !this.sumsHold(group, promisedAt[at]!, around)) return false;
     }
-    return containsWhole(this.index, scope, level) || this.partHolds(group, this.membersIn(scope, level, domain));
+    return isWhole || this.partHolds(group, this.membersIn(scope, level, domain));
   }
 
   private sumsHold({ load, amounts }: Group, level: number, domain: number): boolean {
@@ -115,18 +145,33 @@ export class Candidates {
     return containsWhole(this.index, scope, level) ? members[domain]! : scope.members.filter(slot => domainOf[slot] === domain);
   }
 
-  private judge({ group, level, isSoft }: Step, domain: number, against: Float64Array): Float64Array {
-    const { index, trial: { gang } } = this;
-    let short = 0;
-    for (const leaf of group.leaves) {
-      if (leaf.want > leaf.need) short += Math.max(0, leaf.want - leaf.rooms.perDomain[level]![domain]!);
-    }
-    against[0] = short;
-    against[1] = group.preferred > level && !isSoft && !this.holdsInOne(group, level, domain) ? 1 : 0;
-    against[2] = this.damage(group, level, domain);
-    against[3] = level === index.finest ? this.hostsBroken(group, domain) : 0;
-    against[4] = index.freeIn[level]![gang.main]![domain]!;
+  private judge(step: Step, domain: number, against: Float64Array): Float64Array {
+    for (let part = 0; part < PARTS; part += 1) against[part] = this.part(step, domain, part);
     return against;
+  }
+
+  /** Judges the domain as far as it takes to see that it is no better than the least; all of it otherwise. */
+  private isBetter(step: Step, domain: number, against: Float64Array, least: Float64Array | undefined): boolean {
+    let isLess = least === undefined;
+    for (let part = 0; part < PARTS; part += 1) {
+      const value = this.part(step, domain, part);
+      against[part] = value;
+      if (isLess || value === least![part]!) continue;
+      if (value > least![part]!) return false;
+      isLess = true;
+    }
+    return isLess;
+  }
+
+  private part({ group, level, isSoft }: Step, domain: number, part: number): number {
+    const { index } = this;
+    switch (part) {
+      case 0: return this.trial.gang.hasExtras ? shortOf(group, level, domain) : 0;
+      case 1: return group.preferred > level && !isSoft && !this.holdsInOne(group, level, domain) ? 1 : 0;
+      case 2: return this.damage(group, level, domain);
+      case 3: return level === index.finest ? this.hostsBroken(group, domain) : 0;
+      default: return index.freeIn[level]![this.trial.gang.main]![domain]!;
+    }
   }
 
   private holdsInOne(group: Group, level: number, domain: number): boolean {
@@ -155,7 +200,8 @@ export class Candidates {
     for (let table = 0; table < load.length; table += 1) {
       if (load[table] === 0) continue;
       const room = tables[table]!.perDomain[index.finest]!;
-      let [short, largest] = [load[table]!, 0];
+      let short = load[table]!;
+      let largest = 0;
       for (let at = 0; at < inner.length && short > 0; at += 1) {
         if (!index.isWholeDomain(inner[at]!)) short -= room[inner[at]!]!;
         else if (room[inner[at]!]! > largest) largest = room[inner[at]!]!;
@@ -164,6 +210,24 @@ export class Candidates {
     }
     return needed;
   }
+}
+
+/** Amounts that are needed, and for each the column that tells how much there is by domain. */
+export interface Sums {
+  readonly needed: readonly number[];
+  readonly columns: readonly (Int32Array | Float64Array)[];
+}
+
+function holds({ needed, columns }: Sums, domain: number): boolean {
+  for (let at = 0; at < needed.length; at += 1) if (needed[at]! > columns[at]![domain]!) return false;
+  return true;
+}
+
+/** Extras that the domain does not hold. */
+function shortOf({ leaves }: Group, level: number, domain: number): number {
+  let short = 0;
+  for (const { want, need, rooms } of leaves) if (want > need) short += Math.max(0, want - rooms.perDomain[level]![domain]!);
+  return short;
 }
 
 function compare(a: Float64Array, b: Float64Array): number {

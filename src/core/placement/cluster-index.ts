@@ -18,6 +18,8 @@ export class ClusterIndex {
   readonly levels: readonly Level[];
   /** The level that stands for NVLink domains: the narrowest named one. */
   readonly finest: number;
+  /** By level: its own number, and those of the levels that contain it. */
+  readonly upwards: readonly (readonly number[])[];
   readonly resources: string[] = ['pods'];
   /** By resource, then node. */
   readonly free: Float64Array[] = [new Float64Array(0)];
@@ -53,6 +55,10 @@ export class ClusterIndex {
   private readonly claims = new Map<string, number>();
   private readonly tables = new Map<string, Rooms>();
   private readonly filters = new Map<string, NodeFilter>();
+  private uses = 0;
+  /** By node: where its last change is in the list, and how far tables have followed that: what nobody has seen yet is told once. */
+  private changedAt = new Int32Array(0);
+  private followed = 0;
 
   /** @param unlisted further levels, which contain no other and are no NVLink domains */
   constructor(levels: readonly (string | PlacementLevel)[], nested = true, unlisted: readonly string[] = []) {
@@ -61,6 +67,7 @@ export class ClusterIndex {
     const last = this.levels[this.levels.length - 1]!;
     const deepest = named.reduce((best, level) => (level.broader.length >= best.broader.length ? level : best), named[0] ?? last);
     this.finest = this.levels.indexOf(deepest);
+    this.upwards = this.levels.map(({ broader }, level) => [level, ...broader.map(one => this.levels.indexOf(one))]);
     this.freeIn = this.levels.map(() => [new Float64Array(0)]);
   }
 
@@ -116,6 +123,7 @@ export class ClusterIndex {
     for (const filter of this.filters.values()) filter.update(slot, undefined);
     this.changed(slot);
     for (const table of this.tables.values()) table.catchUp();
+    this.followed = this.changes.length;
     this.order.splice(this.order.indexOf(slot), 1);
     for (const level of this.levels) level.remove(slot);
     this.within.clear();
@@ -141,12 +149,18 @@ export class ClusterIndex {
     const pod = this.pods.get(name);
     if (!pod) return;
     this.pods.delete(name);
-    this.podsByNode.get(pod.node)?.delete(name);
+    this.leave(pod);
     const slot = this.slots.get(pod.node);
     if (slot === undefined) return;
     this.account(slot, pod.request, 1);
     this.settle(slot);
     this.gain(slot);
+  }
+
+  private leave({ node, name }: RunningPod): void {
+    const there = this.podsByNode.get(node);
+    there?.delete(name);
+    if (there?.size === 0) this.podsByNode.delete(node);
   }
 
   podsOn(node: string): RunningPod[] {
@@ -165,14 +179,15 @@ export class ClusterIndex {
    */
   rooms(demand: PodDemand, mnnvlGroup: string | undefined, own: string): Rooms {
     const filterKey = NodeFilter.keyOf(demand);
-    const amounts = Object.entries(demand.request).filter(([, amount]) => amount > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([amounts, filterKey, mnnvlGroup ?? null, ...(demand.maxPerNode === undefined ? [] : [demand.maxPerNode, own])]);
-    const known = this.tables.get(key);
-    const table = known ?? this.newTable(demand, amounts, filterKey, mnnvlGroup);
-    this.tables.delete(key);
-    this.tables.set(key, table);
-    if (!known && this.tables.size > TABLES_KEPT) this.tables.delete(this.tables.keys().next().value!);
+    const names = Object.keys(demand.request).filter(name => demand.request[name]! > 0).sort();
+    let key = filterKey;
+    for (const name of names) key += `\0${name}\0${demand.request[name]!}`;
+    if (mnnvlGroup !== undefined) key += `\0\0${mnnvlGroup}`;
+    if (demand.maxPerNode !== undefined) key += `\0\0\0${demand.maxPerNode}\0${own}`;
+    const table = this.tables.get(key) ?? this.newTable(key, demand, names, filterKey, mnnvlGroup);
+    table.usedAt = this.uses += 1;
     table.catchUp();
+    this.followed = this.changes.length;
     return table;
   }
 
@@ -238,7 +253,7 @@ export class ClusterIndex {
     return this.gpu < 0 || this.capacity[this.gpu]![slot]! > 0;
   }
 
-  private newTable(demand: PodDemand, amounts: readonly [string, number][], filterKey: string, mnnvlGroup: string | undefined): Rooms {
+  private newTable(key: string, demand: PodDemand, names: readonly string[], filterKey: string, mnnvlGroup: string | undefined): Rooms {
     let filter = this.filters.get(filterKey);
     if (!filter) {
       if (this.filters.size >= 4 * TABLES_KEPT) this.forgetTables();
@@ -246,14 +261,24 @@ export class ClusterIndex {
       for (const slot of this.order) filter.update(slot, this.nodes[slot]);
       this.filters.set(filterKey, filter);
     }
-    const counted = amounts.some(([name]) => name === 'pods') ? amounts : [['pods', 1] as const, ...amounts];
-    return new Rooms(this, {
-      resources: counted.map(([name]) => this.resource(name)),
-      amounts: counted.map(([, amount]) => amount),
+    const counted = names.includes('pods') ? names : ['pods', ...names];
+    const table = new Rooms(this, {
+      resources: counted.map(name => this.resource(name)),
+      amounts: counted.map(name => (names.includes(name) ? demand.request[name]! : 1)),
       filter,
       claim: this.claim(mnnvlGroup),
       maxPerNode: Math.min(demand.maxPerNode ?? MOST_PODS, MOST_PODS),
     });
+    if (this.tables.size >= TABLES_KEPT) this.forgetTable();
+    this.tables.set(key, table);
+    return table;
+  }
+
+  /** Forgets the table that has not been asked for longest. */
+  private forgetTable(): void {
+    let oldest: string | undefined;
+    for (const [key, { usedAt }] of this.tables) if (oldest === undefined || usedAt < this.tables.get(oldest)!.usedAt) oldest = key;
+    if (oldest !== undefined) this.tables.delete(oldest);
   }
 
   private forgetTables(): void {
@@ -302,9 +327,12 @@ export class ClusterIndex {
   }
 
   private changed(slot: number): void {
-    this.changes.push(slot);
+    if (this.changedAt[slot]! >= this.followed) return;
+    this.changedAt[slot] = this.changes.push(slot) - 1;
     if (this.changes.length < 1000 + 2 * this.size) return;
     this.changes.length = 0;
+    this.followed = 0;
+    this.changedAt.fill(-1);
     this.generation += 1;
   }
 
@@ -322,6 +350,7 @@ export class ClusterIndex {
     this.owner = grown(this.owner, new Int32Array(size).fill(NOBODY));
     this.whole = grown(this.whole, new Uint8Array(size));
     this.taken = new Int32Array(size);
+    this.changedAt = grown(this.changedAt, new Int32Array(size).fill(-1));
     this.generation += 1;
   }
 

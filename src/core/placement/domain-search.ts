@@ -1,5 +1,5 @@
 import type { Budget } from './budget';
-import { Candidates } from './candidates';
+import { Candidates, Sums } from './candidates';
 import { Group, IMPOSSIBLE, Leaf, NONE } from './gang';
 import { Likeness } from './likeness';
 import { Packer, Task } from './packer';
@@ -13,6 +13,9 @@ export type Preferences = 'ignore' | 'one' | 'few';
 /** Steps from which on a failure is worth the trouble of finding out what is like it. */
 const WORTH_REMEMBERING = 8;
 
+/** Failures from which on a bound is worth its time. */
+const WORTH_BOUNDING = 4;
+
 /** A choice to be made: one domain of the level for the group. */
 export interface Step {
   readonly group: Group;
@@ -23,6 +26,8 @@ export interface Step {
   readonly isSoft: boolean;
   /** Levels whose domains hear of the choice: the level itself and those around it of which no group above has chosen one. */
   readonly promisedAt: readonly number[];
+  /** What the group needs of a domain. */
+  readonly sums: Sums;
 }
 
 /**
@@ -39,11 +44,13 @@ export class DomainSearch {
   private readonly likeness: Likeness;
   private readonly waste: WasteBound;
   private readonly packer: Packer;
+  /** Steps at which nothing would do. */
+  private failures = 0;
 
   /** @param base nodes that the gang as a whole is held to */
   constructor(private readonly trial: Trial, private readonly budget: Budget, private readonly preferences: Preferences, private readonly base: Scope) {
-    this.collect(trial.gang.root, preferences, []);
     this.candidates = new Candidates(trial);
+    this.collect(trial.gang.root, preferences, []);
     this.likeness = new Likeness(trial, this.steps);
     this.waste = new WasteBound(trial, this.steps);
     this.packer = new Packer(trial, budget);
@@ -65,10 +72,9 @@ export class DomainSearch {
   private collect(group: Group, preferences: Preferences, promised: readonly number[]): void {
     let above = promised;
     const add = (level: number, isSoft: boolean, pinned: number) => {
-      const around = this.trial.index.levels[level]!.broader.map(broader => this.trial.index.levels.indexOf(broader));
-      const promisedAt = [level, ...around].filter(one => !above.includes(one));
-      above = [...above, ...promisedAt];
-      this.steps.push({ group, level, pin: pinned, isSoft, promisedAt });
+      const promisedAt = this.trial.index.upwards[level]!.filter(one => !above.includes(one));
+      if (promisedAt.length > 0) above = [...above, ...promisedAt];
+      this.steps.push({ group, level, pin: pinned, isSoft, promisedAt, sums: this.candidates.sumsOf(group, level) });
       this.choosing.add(group);
     };
     const hasPods = group.leaves.some(({ want }) => want > 0);
@@ -86,10 +92,11 @@ export class DomainSearch {
     const outer = this.scopes[step.group.index];
     const scope = this.scopeOf(step.group);
     const remembers = this.preferences !== 'few';
-    if ((remembers && this.likeness.hasFailed(at)) || !this.waste.allows(at, scope)) return false;
+    if ((remembers && this.likeness.hasFailed(at)) || (this.failures >= WORTH_BOUNDING && !this.waste.allows(at, scope))) return false;
     const before = this.budget.remaining;
     if (this.tryDomains(at, step, scope, done) || this.tryOthers(at, step, scope, done)) return true;
     this.scopes[step.group.index] = outer;
+    this.failures += 1;
     if (remembers && before - this.budget.remaining >= WORTH_REMEMBERING && !this.budget.exhausted) this.likeness.remember(at);
     return false;
   }
@@ -97,17 +104,17 @@ export class DomainSearch {
   private tryDomains(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
     const first = this.candidates.best(step, scope);
     if (first < 0) return false;
-    const failed = new Set<number>();
+    const failed: number[] = [];
     const tryOne = (domain: number) => {
       const before = this.budget.remaining;
       if (this.tryDomain(at, step, scope, domain, done)) return true;
-      if (before - this.budget.remaining >= WORTH_REMEMBERING) failed.add(this.likeness.of(step.level, domain));
+      if (before - this.budget.remaining >= WORTH_REMEMBERING) failed.push(domain);
       return false;
     };
     if (tryOne(first)) return true;
     for (const domain of this.candidates.all(step, scope)) {
       if (this.budget.exhausted) return false;
-      if (domain === first || (failed.size > 0 && failed.has(this.likeness.of(step.level, domain)))) continue;
+      if (domain === first || failed.some(one => this.likeness.areAlike(step.level, one, domain))) continue;
       if (tryOne(domain)) return true;
     }
     return false;

@@ -8,6 +8,9 @@ export const NONE = -1;
 /** A level is asked for that no node has, or members are where their group may not be: nothing can be placed. */
 export const IMPOSSIBLE = -2;
 
+const NO_MEMBERS: readonly RunningPod[] = [];
+const NO_SLOTS: readonly number[] = [];
+
 /** A group of the gang, made ready for the search. */
 export interface Group {
   readonly index: number;
@@ -52,6 +55,9 @@ export class Gang {
   readonly root: Group;
   /** The resource that tells tight from roomy. */
   readonly main: number;
+  /** Whether some leaf may have more pods than its floor. */
+  readonly hasExtras: boolean;
+  readonly hasPreferences: boolean;
   private readonly members = new Map<string, RunningPod[]>();
 
   /**
@@ -60,20 +66,14 @@ export class Gang {
    */
   constructor(private readonly index: ClusterIndex, tree: PlacementGroup, running: readonly RunningPod[], private readonly isFull = false) {
     for (const pod of running) if (pod.memberOf !== undefined) this.members.set(pod.memberOf, [...this.members.get(pod.memberOf) ?? [], pod]);
-    this.root = this.group(canonical(tree), undefined, undefined, undefined);
+    this.root = this.group(tree, undefined, undefined, undefined);
     this.main = this.mainResource();
-    this.tables.forEach(table => table.catchUp());
-    for (const group of this.groups) this.weigh(group);
+    this.hasExtras = this.leaves.some(({ need, want }) => want > need);
+    this.hasPreferences = this.groups.some(({ preferred }) => preferred !== NONE);
+    const pressures = this.tables.map(placed => this.tables.map(table => pressure(placed, table)));
+    for (const group of this.groups) this.weigh(group, pressures);
   }
 
-  /** Whether some leaf may have more pods than its floor. */
-  get hasExtras(): boolean {
-    return this.leaves.some(({ need, want }) => want > need);
-  }
-
-  get hasPreferences(): boolean {
-    return this.groups.some(({ preferred }) => preferred !== NONE);
-  }
 
   /** Takes the pods of members that count against a limit per node out of the tables again. */
   release(): void {
@@ -100,15 +100,15 @@ export class Gang {
     };
     this.groups.push(group);
     if (tree.pods) this.leaf(group, tree.pods, claim);
-    for (const child of tree.groups ?? []) group.children.push(this.group(child, group, tree_, claim));
-    group.leaves.push(...group.children.flatMap(({ leaves }) => leaves));
+    for (const child of inOrder(tree.groups)) group.children.push(this.group(child, group, tree_, claim));
+    for (const { leaves } of group.children) group.leaves.push(...leaves);
     group.pin = this.pinOf(group);
     return group;
   }
 
   private leaf(group: Group, pods: PodDemand, mnnvlGroup: string | undefined): void {
-    const members = this.members.get(group.name) ?? [];
-    const slots = members.flatMap(({ node }) => this.index.slotOf(node) ?? []);
+    const members = this.members.get(group.name) ?? NO_MEMBERS;
+    const slots = members.length === 0 ? NO_SLOTS : members.flatMap(({ node }) => this.index.slotOf(node) ?? []);
     const rooms = this.index.rooms(pods, mnnvlGroup, `${this.leaves.length}`);
     for (const slot of slots) rooms.addAlready(slot, 1);
     for (const slot of slots) rooms.refresh(slot);
@@ -152,7 +152,7 @@ export class Gang {
   /** A level that is only wished for; one that no node knows is nothing to wish for. */
   private wish(name: string | undefined, topology: string | undefined): number {
     const level = this.level(name, topology);
-    return level >= 0 && this.index.levels[level]!.count > 0 ? level : NONE;
+    return level >= 0 && !this.index.levels[level]!.isEmpty ? level : NONE;
   }
 
   private balanceLevel({ balance }: PlacementGroup, required: number, preferred: number, topology: string | undefined): number {
@@ -164,6 +164,7 @@ export class Gang {
 
   private pinOf({ required, leaves }: Group): number {
     if (required < 0) return required;
+    if (leaves.every(({ members, strays }) => members.length + strays === 0)) return NONE;
     const { domainOf } = this.index.levels[required] as Level;
     const homes = new Set(leaves.flatMap(({ members }) => members.map(slot => domainOf[slot]!)));
     if (homes.size === 0) return leaves.some(({ strays }) => strays > 0) ? IMPOSSIBLE : NONE;
@@ -172,19 +173,24 @@ export class Gang {
   }
 
   private mainResource(): number {
-    const asked = new Set(this.leaves.flatMap(({ rooms }) => rooms.demand.resources));
     const { gpu, resources } = this.index;
-    if (gpu >= 0 && asked.has(gpu)) return gpu;
+    if (gpu >= 0 && this.tables.some(({ demand }) => demand.resources.includes(gpu))) return gpu;
+    const asked = new Set(this.leaves.flatMap(({ rooms }) => rooms.demand.resources));
     const names = [...asked].map(resource => resources[resource]!).filter(name => name !== 'pods').sort();
     return this.index.resource(names.includes('cpu') ? 'cpu' : names[0] ?? 'pods');
   }
 
-  private weigh(group: Group): void {
-    group.load = this.tables.map(table => group.leaves.reduce((sum, leaf) => sum + leaf.need * pressure(leaf.rooms, table), 0));
-    group.amounts = this.index.resources.map(() => 0);
-    for (const { need, rooms: { demand } } of group.leaves) {
-      demand.resources.forEach((resource, at) => { group.amounts[resource]! += need * demand.amounts[at]!; });
+  private weigh(group: Group, pressures: readonly (readonly number[])[]): void {
+    const load = new Array<number>(this.tables.length).fill(0);
+    const amounts = new Array<number>(this.index.resources.length).fill(0);
+    for (const { need, table, rooms: { demand } } of group.leaves) {
+      if (need === 0) continue;
+      const row = pressures[table]!;
+      for (let at = 0; at < load.length; at += 1) load[at]! += need * row[at]!;
+      for (let at = 0; at < demand.resources.length; at += 1) amounts[demand.resources[at]!]! += need * demand.amounts[at]!;
     }
+    group.load = load;
+    group.amounts = amounts;
   }
 }
 
@@ -195,27 +201,32 @@ export class Gang {
 function pressure({ demand: placed }: Rooms, table: Rooms): number {
   const { demand } = table;
   if (placed === demand) return 1;
+  const { resources, amounts } = demand;
   const covers = placed.filter === demand.filter || demand.filter.covers(placed.filter);
   if (!covers || demand.maxPerNode < MOST_PODS || (demand.claim >= 0 && demand.claim !== placed.claim)) return 0;
-  const counted = demand.resources.map((resource, at) => ({ resource, amount: demand.amounts[at]! }))
-    .filter(({ resource }) => resource !== 0 || table.crowded > 0);
-  return counted.length === 0 ? 0 : Math.min(...counted.map(({ resource, amount }) => Math.floor(amountOf(placed, resource) / amount)));
+  let least = Infinity;
+  for (let at = 0; at < resources.length; at += 1) {
+    if (resources[at] !== 0 || table.crowded > 0) least = Math.min(least, Math.floor(amountOf(placed, resources[at]!) / amounts[at]!));
+  }
+  return least === Infinity ? 0 : least;
 }
 
-export function amountOf({ resources, amounts }: Demand, resource: number): number {
-  return amounts[resources.indexOf(resource)] ?? 0;
+function amountOf({ resources, amounts }: Demand, resource: number): number {
+  const at = resources.indexOf(resource);
+  return at < 0 ? 0 : amounts[at]!;
 }
 
 /** The order in which siblings are written must not matter: the largest come first, for they have the least choice. */
-function canonical(tree: PlacementGroup): PlacementGroup {
-  if (!tree.groups) return tree;
-  const sized = tree.groups.map(canonical).map(group => ({ group, size: sizeOf(group) }));
+function inOrder(groups: readonly PlacementGroup[] = []): readonly PlacementGroup[] {
+  if (groups.length < 2) return groups;
+  const sized = groups.map(group => ({ group, size: sizeOf(group) }));
   sized.sort((a, b) => b.size - a.size || (a.group.name < b.group.name ? -1 : 1));
-  return { ...tree, groups: sized.map(({ group }) => group) };
+  return sized.map(({ group }) => group);
 }
 
 function sizeOf({ pods, groups = [] }: PlacementGroup): number {
   if (!pods) return groups.reduce((sum, group) => sum + sizeOf(group), 0);
-  const gpus = Object.entries(pods.request).reduce((sum, [name, amount]) => sum + (/gpu$/.test(name) ? amount : 0), 0);
+  let gpus = 0;
+  for (const name in pods.request) if (name.endsWith('gpu')) gpus += pods.request[name]!;
   return pods.minCount * (gpus > 0 ? gpus * 1000 : 1);
 }

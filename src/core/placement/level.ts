@@ -15,10 +15,11 @@ export class Level {
   readonly outside: number[] = [];
   /** What the nodes call the domain. */
   readonly values: string[] = [];
-  /** All domains, in stable order. */
+  /** All domains that have nodes, in stable order. */
   readonly order: number[] = [];
   protected readonly keys: string[] = [];
   private readonly domains = new Map<string, number>();
+  private readonly spare: number[] = [];
 
   /** @param broader levels of the same tree that contain this one, broadest first; their domains are part of the identity of this one's */
   constructor({ name, topology }: PlacementLevel, readonly broader: readonly Level[]) {
@@ -26,8 +27,14 @@ export class Level {
     this.topology = topology;
   }
 
+  /** How many numbers domains have, or had. */
   get count(): number {
     return this.values.length;
+  }
+
+  /** Whether no node has a domain here. */
+  get isEmpty(): boolean {
+    return this.order.length === 0;
   }
 
   /** Whether each domain lies in one domain of the other level. */
@@ -57,9 +64,18 @@ export class Level {
   }
 
   remove(slot: number): void {
-    const nodes = this.nodesOf(this.domainOf[slot]!);
+    const domain = this.domainOf[slot]!;
+    const nodes = this.nodesOf(domain);
     nodes.splice(nodes.indexOf(slot), 1);
     this.domainOf[slot] = -1;
+    if (domain >= 0 && nodes.length === 0) this.forget(domain);
+  }
+
+  /** Nodes come and go under ever new names: the number of a domain without nodes is given to the next one. */
+  private forget(domain: number): void {
+    this.order.splice(this.order.indexOf(domain), 1);
+    this.domains.delete(this.keys[domain]!);
+    this.spare.push(domain);
   }
 
   private nodesOf(domain: number): number[] {
@@ -69,11 +85,11 @@ export class Level {
   private domain(key: string, value: string): number {
     const known = this.domains.get(key);
     if (known !== undefined) return known;
-    const domain = this.values.length;
+    const domain = this.spare.pop() ?? this.values.length;
     this.domains.set(key, domain);
-    this.values.push(value);
-    this.keys.push(key);
-    this.members.push([]);
+    this.values[domain] = value;
+    this.keys[domain] = key;
+    this.members[domain] = [];
     insert(this.order, domain, (a, b) => this.keys[a]! < this.keys[b]!);
     return domain;
   }

@@ -6,6 +6,9 @@ import type { Trial } from './trial';
 /** Two independent 32-bit sums as one number: a collision would be a wrong verdict, so 53 bits are used. */
 type Print = number;
 
+/** Nodes of a domain that is not compared for what has failed inside it. */
+const LARGE = 64;
+
 /**
  * Tells domains that the gang's pods cannot tell apart, and states of the search that differ only in which of such domains serves whom.
  * Built only where a first choice has failed.
@@ -14,23 +17,29 @@ export class Likeness {
   private readonly prints = new Map<number, Print>();
   private readonly shapes = new Map<Group, Print>();
   private readonly failed = new Set<string>();
-  private readonly state: { at: number; key: number; level: number; domain: number; parent: number; shape: Print }[] = [];
-  private readonly levels: readonly number[];
+  private readonly state: { readonly at: number; readonly domain: number; readonly scope: Scope }[] = [];
+  private chosenLevels: readonly number[] | undefined;
+  private asked: readonly number[] | undefined;
 
-  constructor(private readonly trial: Trial, private readonly steps: readonly Step[]) {
-    this.levels = [...new Set(steps.map(({ level }) => level))].sort((a, b) => a - b);
+  constructor(private readonly trial: Trial, private readonly steps: readonly Step[]) {}
+
+  /** Whether two domains of a level are alike as they stand, promises included. Most are told apart by their sums. */
+  areAlike(level: number, one: number, other: number): boolean {
+    const { index, gang: { tables, main } } = this.trial;
+    const free = index.freeIn[level]![main]!;
+    if (free[one] !== free[other]) return false;
+    for (const { perDomain } of tables) if (perDomain[level]![one] !== perDomain[level]![other]) return false;
+    return this.of(level, one) === this.of(level, other);
   }
 
-  /** The same for domains of a level that are alike as they stand, promises included. */
-  of(level: number, domain: number): Print {
-    const promised = this.state.filter(one => one.level === level && one.domain === domain).reduce((sum, { shape }) => sum + shape, 0);
+  private of(level: number, domain: number): Print {
+    let promised = 0;
+    for (const one of this.state) if (one.domain === domain && this.steps[one.at]!.level === level) promised += this.shape(this.steps[one.at]!.group);
     return mixed(this.print(level, domain), promised);
   }
 
   chosen(at: number, domain: number, scope: Scope): void {
-    const { group, level } = this.steps[at]!;
-    const parent = scope.isCluster ? -1 : scope.level < 0 ? -2 - (scope.members[0] ?? 0) : scope.level * 2 ** 24 + scope.domain;
-    this.state.push({ at, key: level * 2 ** 24 + domain, level, domain, parent, shape: this.shape(group) });
+    this.state.push({ at, domain, scope });
   }
 
   unchosen(at: number): void {
@@ -47,12 +56,28 @@ export class Likeness {
 
   private stateKey(at: number): string {
     const byDomain = new Map<number, { print: Print; promised: Print }>();
-    for (const { key, level, domain, parent, shape } of this.state) {
-      const known = byDomain.get(key) ?? { print: mixed(this.print(level, domain), parent), promised: 0 };
-      byDomain.set(key, { print: known.print, promised: known.promised + shape });
+    for (const { at: chosenAt, domain, scope } of this.state) {
+      const { group, level } = this.steps[chosenAt]!;
+      const [key, parent] = [level * 2 ** 24 + domain, keyOf(scope)];
+      const known = byDomain.get(key) ?? { print: mixed(this.isLarge(level, domain) ? key : this.print(level, domain), parent), promised: 0 };
+      byDomain.set(key, { print: known.print, promised: known.promised + this.shape(group) });
     }
     const parts = [...byDomain.values()].map(({ print, promised }) => mixed(print, promised)).sort((a, b) => a - b);
     return `${at}:${this.state.length}:${parts.join()}`;
+  }
+
+  /** To find out what large domains have in common costs more than what is known of one is worth in another. */
+  private isLarge(level: number, domain: number): boolean {
+    return this.trial.index.levels[level]!.members[domain]!.length > LARGE;
+  }
+
+  private get levels(): readonly number[] {
+    return this.chosenLevels ??= [...new Set(this.steps.map(({ level }) => level))].sort((a, b) => a - b);
+  }
+
+  /** Resources that the gang's pods ask for. */
+  private get resources(): readonly number[] {
+    return this.asked ??= [...new Set(this.trial.gang.tables.flatMap(({ demand }) => demand.resources))].sort((a, b) => a - b);
   }
 
   private print(level: number, domain: number): Print {
@@ -81,9 +106,7 @@ export class Likeness {
   private host(slot: number): Print {
     const { index, gang } = this.trial;
     let print = mixed(17, index.owner[slot]!);
-    for (let resource = 0; resource < gang.root.amounts.length; resource += 1) {
-      if (gang.tables.some(({ demand }) => demand.resources.includes(resource))) print = mixed(print, index.free[resource]![slot]!);
-    }
+    for (const resource of this.resources) print = mixed(print, index.free[resource]![slot]!);
     for (const { perNode } of gang.tables) print = mixed(print, perNode[slot]!);
     return print;
   }
@@ -96,6 +119,10 @@ export class Likeness {
     this.shapes.set(group, shape);
     return shape;
   }
+}
+
+function keyOf(scope: Scope): number {
+  return scope.isCluster ? -1 : scope.level < 0 ? -2 - (scope.members[0] ?? 0) : scope.level * 2 ** 24 + scope.domain;
 }
 
 function combined(prints: readonly Print[]): Print {

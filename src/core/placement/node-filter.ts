@@ -11,6 +11,7 @@ export class NodeFilter {
 
   /** The same for demands that select the same nodes. */
   static keyOf({ tolerations = [], nodeSelector = {}, nodeAffinity, gpuModel }: PodDemand): string {
+    if (tolerations.length === 0 && !nodeAffinity && gpuModel === undefined && Object.keys(nodeSelector).length === 0) return '';
     const labels = Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify([[...new Set(tolerations)].sort(), labels, gpuModel ?? null, ...(nodeAffinity ? [nodeAffinity] : [])]);
   }

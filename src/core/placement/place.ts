@@ -35,6 +35,8 @@ const SMALL_GANG = 64;
 /** Domains that are compared by whether linked gangs still fit. */
 const MOST_COMPARED = 24;
 
+const NO_PARTS = new Float64Array(0);
+
 /** A placement with its value. */
 export interface Valued {
   readonly placed: Placed;
@@ -60,13 +62,18 @@ export function place(index: ClusterIndex, question: PlacementQuestion): Placeme
   }
 }
 
-/** The best placement on the nodes of the scope; undefined when there is none, or when the budget ended. */
-export function bestIn(index: ClusterIndex, gang: Gang, question: PlacementQuestion, scope: Scope, budget: Budget): Valued | undefined {
+/**
+ * The best placement on the nodes of the scope; undefined when there is none, or when the budget ended.
+ * @param isValued whether its value has to be told even if there is nothing to compare with
+ */
+export function bestIn(
+  index: ClusterIndex, gang: Gang, question: PlacementQuestion, scope: Scope, budget: Budget, isValued = false,
+): Valued | undefined {
   const { gang: tree, members, options = {} } = question;
-  const found: Valued[] = [];
+  const found: Placed[] = [];
   const tryTo = (isFull: boolean, preferences: 'ignore' | 'one' | 'few', part: Budget) => {
     const placed = attempt(index, gang, tree, members, scope, { isFull, preferences, budget: part });
-    if (placed) found.push({ placed, parts: Tally.of(index, gang, placed) });
+    if (placed) found.push(placed);
     return placed !== undefined;
   };
   const { hasExtras, hasPreferences } = gang;
@@ -78,10 +85,12 @@ export function bestIn(index: ClusterIndex, gang: Gang, question: PlacementQuest
     if (hasPreferences) tryTo(false, 'one', new Budget(IDEAL_STEPS));
     if (hasPreferences) tryTo(false, 'few', new Budget(IDEAL_STEPS));
   }
-  const best = found.reduce((one, other) => (compareParts(other.parts, one.parts) < 0 ? other : one));
   const pods = gang.leaves.reduce((sum, { want }) => sum + want, 0);
   const isSmall = index.order.length <= SMALL_CLUSTER && pods <= SMALL_GANG;
   const steps = options.improvementBudget ?? (isSmall ? Math.floor((IMPROVEMENT_STEPS * TINY_CLUSTER) / Math.max(TINY_CLUSTER, index.order.length)) : 0);
+  if (steps === 0 && found.length === 1 && !isValued) return { placed: found[0]!, parts: NO_PARTS };
+  const valued = found.map(placed => ({ placed, parts: Tally.of(index, gang, placed) }));
+  const best = valued.reduce((one, other) => (compareParts(other.parts, one.parts) < 0 ? other : one));
   return steps > 0 ? improved(index, gang, scope, best, steps) : best;
 }
 
@@ -98,7 +107,7 @@ function withRoomForKin(index: ClusterIndex, gang: Gang, question: PlacementQues
   let best: Valued | undefined;
   for (const domain of domainsIn(index, kin.base, kin.level).slice(0, MOST_COMPARED)) {
     const scope = domainScope(index, kin.level, domain);
-    const found = bestIn(index, gang, question, scope, budget);
+    const found = bestIn(index, gang, question, scope, budget, true);
     if (!found) continue;
     const trial = new Trial(index, gang);
     for (const { leaf, slot, count } of found.placed) trial.take(gang.leaves[leaf.index]!, slot, count);

@@ -20,12 +20,12 @@ export class Rooms {
   /** By level, then domain; at the level of hosts the same as by node. */
   readonly perDomain: Int32Array[] = [];
   total = 0;
+  /** When it was asked for last, by the index's count. */
+  usedAt = 0;
   /** Nodes on which nothing but the number of pods limits the room. */
   crowded = 0;
   /** By NVLink domain: the room on hosts that are in use already, which breaks nothing. */
   brokenIn = new Int32Array(0);
-  /** By NVLink domain: hosts in use that one more pod fills up. */
-  snugIn = new Int32Array(0);
   private broken = new Int32Array(0);
   private isCrowded = new Uint8Array(0);
   /** Pods of the kind that are on a node already, counted only where there is a limit per node. */
@@ -76,10 +76,7 @@ export class Rooms {
     const change = room - this.broken[slot]!;
     if (change === 0) return;
     const domain = this.index.levels[this.index.finest]!.domainOf[slot]!;
-    if (domain >= 0) {
-      this.brokenIn[domain]! += change;
-      this.snugIn[domain]! += Number(room === 1) - Number(this.broken[slot] === 1);
-    }
+    if (domain >= 0) this.brokenIn[domain]! += change;
     this.broken[slot] = room;
   }
 
@@ -113,9 +110,8 @@ export class Rooms {
     this.isCrowded = new Uint8Array(size);
     this.broken = new Int32Array(size);
     this.brokenIn = new Int32Array(this.index.domainCapacity(levels[this.index.finest]!));
-    this.snugIn = new Int32Array(this.brokenIn.length);
     this.crowded = 0;
-    levels.forEach((level, at) => { this.perDomain[at] = new Int32Array(at === levels.length - 1 ? size : this.index.domainCapacity(level)); });
+    levels.forEach((level, at) => { this.perDomain[at] = new Int32Array(this.index.domainCapacity(level)); });
     this.total = 0;
     this.generation = generation;
     for (const slot of this.index.order) this.refresh(slot);

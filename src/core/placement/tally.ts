@@ -36,7 +36,7 @@ export class Tally {
     for (const group of preferring) {
       this.watch(group, group.preferred, 1 + group.preferred, () => 1, true);
       for (const level of levels[group.preferred]!.broader) {
-        if (level.count > 0) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1, true);
+        if (!level.isEmpty) this.watch(group, levels.indexOf(level), 1 + depth + levels.indexOf(level), () => 1, true);
       }
     }
     this.balancePart = 1 + 2 * depth;

@@ -3,7 +3,7 @@ import { Scope, containsWhole, domainsIn } from './scope';
 import type { Trial } from './trial';
 
 /** Beyond this the sums are too many to be listed, and too fine to leave much waste. */
-const MOST_LOAD = 4096;
+const MOST_LOAD = 512;
 
 /**
  * When the groups that are left all need a domain of the same level, a domain can only be filled up to a sum of some of their sizes; the rest
@@ -11,7 +11,7 @@ const MOST_LOAD = 4096;
  */
 export class WasteBound {
   /** By step and table: the most that can be filled of a room. */
-  private readonly most = new Map<number, Int32Array>();
+  private readonly most: (Int32Array | undefined)[] = [];
 
   constructor(private readonly trial: Trial, private readonly steps: readonly Step[]) {}
 
@@ -47,7 +47,7 @@ export class WasteBound {
 
   private mostOf(at: number, table: number, rest: readonly Step[], total: number): Int32Array {
     const key = at * this.trial.gang.tables.length + table;
-    const known = this.most.get(key);
+    const known = this.most[key];
     if (known) return known;
     const reachable = new Uint8Array(total + 1);
     reachable[0] = 1;
@@ -57,7 +57,7 @@ export class WasteBound {
     }
     const most = new Int32Array(total + 1);
     for (let sum = 1; sum <= total; sum += 1) most[sum] = reachable[sum] === 1 ? sum : most[sum - 1]!;
-    this.most.set(key, most);
+    this.most[key] = most;
     return most;
   }
 }

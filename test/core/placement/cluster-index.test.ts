@@ -56,6 +56,19 @@ test('after 10,000 events, decisions in between, the index knows what one built 
   }
 });
 
+test('nodes that come under ever new names cost no more than those that are there', () => {
+  const index = new ClusterIndex(['rack']);
+  const node = (serial: number): PlacementNode => ({ name: `n${serial}`, domain: { rack: `r${serial >> 2}` }, allocatable: { gpu: 4 } });
+  const gang = { name: 'g', required: 'host', groups: [{ name: 'w', pods: { count: 2, minCount: 2, request: { gpu: 2 } } }] };
+  for (let serial = 0; serial < 500; serial += 1) {
+    index.setNode(node(serial));
+    if (serial >= 8) index.removeNode(`n${serial - 8}`);
+    expect(place(index, { gang, members: [] }).outcome).toBe('placed');
+  }
+  expect(index.levels.map(({ count }) => count)).toEqual([3, 9]);
+  expect(index.levels.map(({ order }) => order.length)).toEqual([2, 8]);
+});
+
 test('a decision leaves no trace, whatever its outcome', () => {
   const random = new Random(5);
   const index = new ClusterIndex(['block', 'rack', { name: 'leaf', nested: false }]);
