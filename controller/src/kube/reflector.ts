@@ -15,8 +15,6 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly store: Store<T>;
   /** @default every object of the type */
   readonly selection?: Selection;
-  /** Makes objects smaller before they are stored; the store's indexers see its result. @default takes `managedFields` away */
-  readonly transform?: (object: T) => T;
   /** @default the machine's */
   readonly clock?: Clock;
   /** @default Math.random */
@@ -46,7 +44,6 @@ export class Reflector<T extends KubeObject> {
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly log: Logger;
-  private readonly transform: (object: T) => T;
   /** Where the next watch goes on; undefined when only a list can tell. */
   private resumeVersion?: string;
   private failures = 0;
@@ -55,7 +52,6 @@ export class Reflector<T extends KubeObject> {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLogger;
-    this.transform = options.transform ?? withoutManagedFields;
     this.synced = new Promise((resolve) => { this.markSynced = resolve; });
   }
 
@@ -81,7 +77,7 @@ export class Reflector<T extends KubeObject> {
   private async list(): Promise<void> {
     const { client, type, store, selection } = this.options;
     const { items, resourceVersion } = await client.list<T>(type, selection);
-    store.replace(items.map(this.transform), resourceVersion);
+    store.replace(items, resourceVersion);
     this.resumeVersion = resourceVersion;
     this.isSynced = true;
     this.markSynced();
@@ -117,8 +113,8 @@ export class Reflector<T extends KubeObject> {
   private take({ type, object }: WatchEvent<T>): void {
     const { store } = this.options;
     if (type === 'ERROR') throw ApiError.fromStatus(object, `watch ${resourceNameOf(this.options.type)}`);
-    if (type === 'ADDED' || type === 'MODIFIED') store.apply(this.transform(object));
-    if (type === 'DELETED') store.remove(this.transform(object));
+    if (type === 'ADDED' || type === 'MODIFIED') store.apply(object);
+    if (type === 'DELETED') store.remove(object);
     this.resumeVersion = object.metadata.resourceVersion;
   }
 
@@ -135,9 +131,4 @@ export class Reflector<T extends KubeObject> {
     else this.log.warn(fields, 'cannot follow the server; trying again');
     return delayMs;
   }
-}
-
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
-  return managedFields === undefined ? object : { ...object, metadata };
 }

@@ -32,8 +32,11 @@ export class Store<T extends KubeObject> {
   /** All that the server did up to this version has arrived by list or watch. */
   private progress = -1;
 
-  /** @param indexers by index name; they are called once for each version of an object and must not throw */
-  constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
+  /**
+   * @param indexers by index name; they are called once for each version of an object and must not throw
+   * @param trim makes objects smaller before they are kept; indexers and listeners see its result. @default takes `managedFields` away
+   */
+  constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}, private readonly trim: (object: T) => T = withoutManagedFields) {
     this.indexes = Object.entries(indexers).map(([name, indexer]) => new Index(name, indexer));
   }
 
@@ -123,10 +126,11 @@ export class Store<T extends KubeObject> {
     if (deleted && (deleted.uid === uid || version <= deleted.version)) return;
     const before = this.entries.get(key);
     if (before && version < before.version) return;
-    this.entries.set(key, { object, version });
     if (before?.version === version && before.object.metadata.uid === uid) return;
-    for (const index of this.indexes) index.move(key, object, before?.object);
-    this.tell({ object, old: before?.object });
+    const kept = this.trim(object);
+    this.entries.set(key, { object: kept, version });
+    for (const index of this.indexes) index.move(key, kept, before?.object);
+    this.tell({ object: kept, old: before?.object });
   }
 
   private hide(key: string): void {
@@ -184,6 +188,12 @@ class Index<T> {
     const keys = this.keysByValue.get(value);
     if (keys?.delete(key) && keys.size === 0) this.keysByValue.delete(value);
   }
+}
+
+/** Who wrote which field is a third of an object, and nobody here asks. */
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
+  return managedFields === undefined ? object : { ...object, metadata };
 }
 
 /** The version as a number that can be compared; NaN, with which every comparison is false, when it is none. */

@@ -2,6 +2,7 @@ import {
   ClusterTopologyBinding, KubeObject, LABEL, MANAGED_BY, Node, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, PriorityClass,
 } from 'cdk8s-grove/core';
 import { CLUSTER_TOPOLOGY_BINDING, COMPUTE_DOMAIN, POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from './resources';
+import { withoutInnerLife } from './trim';
 import { HORIZONTAL_POD_AUTOSCALER, NODE, POD, PRIORITY_CLASS, RESOURCE_CLAIM, ResourceType, SERVICE, Store } from '../kube';
 
 /** One type of object that the controller watches. */
@@ -48,7 +49,10 @@ export function createCaches(): Caches {
     autoscalers: { type: HORIZONTAL_POD_AUTOSCALER, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
     claims: { type: RESOURCE_CLAIM, store: new Store<KubeObject>({ ...bySet, owner: ownersOf }), labelSelector, isOptional: true },
     computeDomains: { type: COMPUTE_DOMAIN, store: new Store<KubeObject>(bySet), labelSelector, isOptional: true },
-    pods: { type: POD, store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }) },
+    pods: {
+      type: POD,
+      store: new Store<Pod>({ clique: byLabel(LABEL.podClique), gang: byLabel(LABEL.podGang), baseGang: byLabel(LABEL.basePodGang) }, withoutInnerLife),
+    },
     nodes: { type: NODE, store: new Store<Node>() },
     priorityClasses: { type: PRIORITY_CLASS, store: new Store<PriorityClass>() },
   };
