@@ -167,6 +167,7 @@ export class Scheduler {
     const picture = this.gangs.picture(candidate);
     if (!this.reservations.isFree(key) && !this.looks.isWorthwhile(key, picture)) return;
     this.reservations.release(key);
+    if (![...candidate.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) this.placed.delete(key);
     const { question, result } = this.decide(candidate, true);
     if (result.outcome === 'placed') {
       this.looks.forget(key);
@@ -182,6 +183,7 @@ export class Scheduler {
   /** Places surplus pods of a gang that has its minima. What does not fit waits for room. */
   private fillUp(candidate: Candidate): void {
     const { key } = candidate;
+    this.placed.add(key);
     const surplus = unboundPods(candidate);
     if (surplus.length === 0) {
       this.waiting.delete(key);

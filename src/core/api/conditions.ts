@@ -13,5 +13,7 @@ export const CONDITION = {
   ready: 'Ready',
   /** Of gangs and pods: they are evicted to make room. */
   disruptionTarget: 'DisruptionTarget',
+  /** Of gangs: they were whole and have lost some of their minimum. */
+  unhealthy: 'Unhealthy',
   progressing: 'Progressing',
 } as const;

@@ -23,9 +23,9 @@ export function isFloorPlaced({ gang, pods, nodeOf }: GangMembers): boolean {
   return gang.spec.podgroups.every(group => activeMembers(group, pods).filter(pod => nodeOf(pod) !== undefined).length >= group.minReplicas);
 }
 
-/** Whether the gang was whole once. From then on a lost pod is a matter of the gang's termination, not of its admission. */
+/** Whether the gang was whole once, and has not lost all its nodes since. A lost pod is a matter of its termination then, not of its admission. */
 export function wasScheduled({ status }: PodGang): boolean {
-  return isTrue(status?.conditions, CONDITION.scheduled);
+  return isTrue(status?.conditions, CONDITION.scheduled) || isTrue(status?.conditions, CONDITION.unhealthy);
 }
 
 /** Name of the base gang that has to be placed before this scaled one (spec 05 §4); undefined for base gangs. */

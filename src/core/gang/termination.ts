@@ -5,8 +5,6 @@ import { findCondition, isTrue } from '../status/conditions';
 
 /** The termination delay of sets that name none. */
 const DEFAULT_DELAY_MS = 4 * 3_600_000;
-/** An object that became breached within this time of its creation has never been well (spec 05 §6). */
-const EVER_WELL_MS = 5_000;
 
 /** What a breach leads to: the units to recreate now, and when the next one is due. */
 export interface TerminationPlan<T> {
@@ -27,14 +25,14 @@ export function terminationDelayMs({ spec }: PodCliqueSet): number {
  */
 export function cliqueBreachWaitMs(clique: PodClique, delayMs: number, nowMs: number): number | undefined {
   const placed = findCondition(clique.status?.conditions, CONDITION.podCliqueScheduled);
-  if (!placed || (placed.status !== 'True' && !laterThanCreation(placed, clique))) return undefined;
+  if (!placed || (placed.status !== 'True' && !hasChanged(placed, clique))) return undefined;
   return breachWaitMs(clique.status?.conditions, delayMs, nowMs);
 }
 
 /** The same for a scaling group as a whole; undefined also while its recreation is under way. */
 export function groupBreachWaitMs(group: PodCliqueScalingGroup, delayMs: number, nowMs: number): number | undefined {
   const breach = findCondition(group.status?.conditions, CONDITION.minAvailableBreached);
-  if (!breach || !laterThanCreation(breach, group) || isTrue(group.status?.conditions, CONDITION.gangTerminationInProgress)) return undefined;
+  if (!breach || !hasChanged(breach, group) || isTrue(group.status?.conditions, CONDITION.gangTerminationInProgress)) return undefined;
   return breachWaitMs(group.status?.conditions, delayMs, nowMs);
 }
 
@@ -77,8 +75,9 @@ function breachWaitMs(conditions: readonly Condition[] | undefined, delayMs: num
   return breach?.status === 'True' ? delayMs - (nowMs - Date.parse(breach.lastTransitionTime)) : undefined;
 }
 
-function laterThanCreation({ lastTransitionTime }: Condition, { metadata }: PodClique | PodCliqueScalingGroup): boolean {
-  return Date.parse(lastTransitionTime) > Date.parse(metadata.creationTimestamp ?? '') + EVER_WELL_MS;
+/** Whether the condition was another one before: the first is as old as its object (upstream takes one that is 5 seconds younger for a change). */
+function hasChanged({ lastTransitionTime }: Condition, { metadata }: PodClique | PodCliqueScalingGroup): boolean {
+  return Date.parse(lastTransitionTime) !== Date.parse(metadata.creationTimestamp ?? '');
 }
 
 /** The shortest of the times that are known. */

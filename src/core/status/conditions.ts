@@ -8,11 +8,15 @@ export function timestamp(ms: number): Time {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** The conditions with one more observation; the time of transition stays while the status does. Other writers' conditions are kept. */
-export function withCondition(conditions: readonly Condition[] | undefined, observation: Observation, nowMs: number): Condition[] {
+/**
+ * The conditions with one more observation; the time of transition stays while the status does. Other writers' conditions are kept.
+ * @param firstTime since when it holds if it is observed for the first time. @default now
+ */
+export function withCondition(conditions: readonly Condition[] | undefined, observation: Observation, nowMs: number, firstTime?: Time): Condition[] {
   const all = conditions ?? [];
   const old = all.find(({ type }) => type === observation.type);
-  const lastTransitionTime = old?.status === observation.status ? old.lastTransitionTime : timestamp(nowMs);
+  const changeTime = old ? timestamp(nowMs) : firstTime ?? timestamp(nowMs);
+  const lastTransitionTime = old?.status === observation.status ? old.lastTransitionTime : changeTime;
   const condition: Condition = { ...observation, lastTransitionTime };
   return old ? all.map(entry => (entry === old ? condition : entry)) : [...all, condition];
 }

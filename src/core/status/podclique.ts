@@ -90,7 +90,9 @@ function conditions(clique: PodClique, old: readonly Condition[], active: readon
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
   };
   const breach = isReplacing ? UPDATING : breached(active, scheduled, floor);
-  return withCondition(withCondition(old, scheduledObservation, nowMs),
+  // What has never had its nodes has not had them since it was created, however late that is written: its termination depends on it.
+  const firstTime = scheduled < floor ? clique.metadata.creationTimestamp : undefined;
+  return withCondition(withCondition(old, scheduledObservation, nowMs, firstTime),
     { ...breach, ...(observedGeneration === undefined ? {} : { observedGeneration }) }, nowMs);
 }
 

@@ -3,6 +3,7 @@ import type { Pod, PodGang, PodGangStatus, PodGroup } from '../api';
 import { Observation, findCondition, isTrue, withCondition } from './conditions';
 import { isActive, isReady, isScheduled } from './pods';
 import { SCHEDULER_NAME } from '../gang/pinning';
+import { wasScheduled } from '../gang/readiness';
 
 /** What the scheduler last said of a gang. */
 export interface GangVerdict {
@@ -41,6 +42,7 @@ export function podGangStatus({ gang, pods, initialized, verdict, nowMs }: PodGa
       ? { type: CONDITION.ready, status: 'True', reason: 'Ready', message: 'Every group has its minimum of pods ready' }
       : { type: CONDITION.ready, status: 'False', reason: 'PodsNotReady', message: `waiting for ${ready.join(', ')}` },
     ...disruption(gang, verdict, scheduled.length === 0),
+    ...health(gang, scheduled, [...pods.values()].some(pod => isActive(pod) && isScheduled(pod))),
   ];
   const generation = gang.metadata.generation === undefined ? {} : { observedGeneration: gang.metadata.generation };
   const score = verdict?.placementScore ?? gang.status?.placementScore;
@@ -62,6 +64,18 @@ function disruption({ status }: PodGang, verdict: GangVerdict | undefined, isPla
   if (!isPlaced || !isTrue(status?.conditions, type)) return [];
   return [{ type, status: 'False', reason: 'Scheduled', message: 'the gang has been placed again' }];
 }
+
+/** Told of gangs that were whole, have lost some of their minimum and still have the rest: until they are whole again, or have lost everything. */
+function health(gang: PodGang, lacking: readonly string[], hasNodes: boolean): Observation[] {
+  const type = CONDITION.unhealthy;
+  const isLacking = wasScheduled(gang) && lacking.length > 0 && hasNodes;
+  if (isLacking) return [{ type, status: 'True', reason: 'BelowMinimum', message: `of pods that had nodes there are ${lacking.join(', ')}` }];
+  if (!isTrue(gang.status?.conditions, type)) return [];
+  return [{ type, status: 'False', ...(lacking.length === 0 ? WHOLE : GONE) }];
+}
+
+const WHOLE = { reason: 'Scheduled', message: 'every group has its minimum again' };
+const GONE = { reason: 'AllPodsLost', message: 'the gang has no nodes any more and waits for new ones as a whole' };
 
 /** Whether people or programs wait for what this status tells: the gang has become ready or is so no longer, or it waits for another reason. */
 export function isUrgentGangStatus({ status: old }: PodGang, status: PodGangStatus): boolean {

@@ -98,5 +98,7 @@ function conditions(group: PodCliqueScalingGroup, healthy: number, isReplacing: 
     ...(group.metadata.generation === undefined ? {} : { observedGeneration: group.metadata.generation }),
   };
   const old = withFloorJudged(group.status?.conditions, group, floor, nowMs);
-  return withCondition(healthy < floor ? old : withoutCondition(old, CONDITION.gangTerminationInProgress), observation, nowMs);
+  // A group that has never been whole has not been since it was created, however late that is written: its termination depends on it.
+  const firstTime = observation.status === 'True' ? group.metadata.creationTimestamp : undefined;
+  return withCondition(healthy < floor ? old : withoutCondition(old, CONDITION.gangTerminationInProgress), observation, nowMs, firstTime);
 }

@@ -35,6 +35,18 @@ describe('PodGang', () => {
     expect([running.phase, conditions(running)]).toEqual(['Running', { Initialized: 'True', Scheduled: 'True', Ready: 'True' }]);
   });
 
+  test('is Unhealthy when it was whole and has lost some, and no longer when it is whole again or has lost all', () => {
+    const after = (old: ReturnType<typeof status>, states: Record<string, Parameters<typeof aPod>[1]>) => status(states, { gang: { ...gang, status: old } });
+    const whole = status({ a1: { node: 'n' }, b1: { node: 'n' } });
+    expect(conditions(whole)).not.toHaveProperty('Unhealthy');
+    const lacking = after(whole, { a1: { node: 'n' }, b1: {} });
+    expect(conditions(lacking)).toMatchObject({ Scheduled: 'False', Unhealthy: 'True' });
+    expect(conditions(after(lacking, { a1: { node: 'n' }, b1: {} }))).toMatchObject({ Unhealthy: 'True' });
+    expect(conditions(after(lacking, { a1: { node: 'n' }, b1: { node: 'n' } }))).toMatchObject({ Scheduled: 'True', Unhealthy: 'False' });
+    expect(conditions(after(lacking, { a1: {}, b1: {} }))).toMatchObject({ Scheduled: 'False', Unhealthy: 'False' });
+    expect(conditions(status({ a1: { node: 'n' }, b1: {} }))).not.toHaveProperty('Unhealthy');
+  });
+
   test('says why it waits in the scheduler’s words, and keeps what others wrote', () => {
     const foreign = { type: 'Unhealthy', status: 'False' as const, reason: 'X', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
     const waiting = podGangStatus({

@@ -35,6 +35,15 @@ test.each([
   expect(condition(observe(aClique('c', 2, 2), pods), 'MinAvailableBreached')).toMatchObject({ status, reason });
 });
 
+test('what never had its nodes has lacked them since it was created, however late that is written', () => {
+  const clique = aClique('c', 1, 1);
+  const created = { ...clique, metadata: { ...clique.metadata, creationTimestamp: '2026-01-01T00:00:00Z' } };
+  const late = EPOCH_MS + 3_600_000;
+  const scheduled = (node?: string) => condition(observe(created, [aPod('a', node === undefined ? {} : { node })], late), 'PodCliqueScheduled');
+  expect(scheduled()).toMatchObject({ status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z' });
+  expect(scheduled('n')).toMatchObject({ status: 'True', lastTransitionTime: '2026-01-01T01:00:00Z' });
+});
+
 test('the time of transition stays while the status does', () => {
   const first = observe(aClique('c', 1, 1), [aPod('a', { node: 'n' })]);
   const second = observe(aClique('c', 1, 1, { status: first }), [aPod('a', { node: 'n', ready: true })], EPOCH_MS + 60_000);
