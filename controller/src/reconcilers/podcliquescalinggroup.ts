@@ -1,8 +1,10 @@
 import {
   FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
-  generationHash, groupRollingUpdate, isGroupReplacing, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, progressDueMs, scalingGroupStatus,
+  generationHash, groupRollingUpdate, isGroupReplacing, isOutdated, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, progressDueMs,
+  scalingGroupStatus,
 } from 'cdk8s-grove/core';
 import { syncGroupClaims } from './claims';
+import { removeTogether } from './recreation';
 import { terminateBreachedReplicas } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest, tellWhenBelowFloor } from './world';
 import { ReconcileResult } from '../kube';
@@ -25,7 +27,7 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
   await pass(async () => {
     if (!isSound) return;
     await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => {
-      await world.writer.removeAll(update.recreate.flatMap(j => membersOf(world, group, j)));
+      await removeTogether(world.writer, update.recreate.flatMap(j => membersOf(world, group, j)), clique => isOutdated(set, clique));
       if (!isGroupReplacing(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
     });
     await guarded(world, group, 'ERR_SYNC_PCSG_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncGroupClaims(world, set, group));

@@ -1,7 +1,8 @@
 import {
-  CONDITION, LABEL, PodClique, PodCliqueScalingGroup, PodCliqueSet, cliqueName, earliest, isTerminating, memberCliqueName, planGroupTermination,
-  planReplicaTermination, scalingGroupName, scalingGroups, setReplicaIndex, standaloneCliques, terminationDelayMs, withCondition,
+  LABEL, PodClique, PodCliqueScalingGroup, PodCliqueSet, cliqueName, earliest, isBreached, isTerminating, memberCliqueName, planGroupTermination,
+  planReplicaTermination, scalingGroupName, scalingGroups, setReplicaIndex, standaloneCliques, terminationDelayMs,
 } from 'cdk8s-grove/core';
+import { markRecreated, removeTogether } from './recreation';
 import { World } from './world';
 import { scopedKey } from '../state/caches';
 
@@ -22,24 +23,21 @@ export async function terminateBreachedReplicas(world: World, set: PodCliqueSet,
   const cliquesOf = (j: number) => group.spec.cliqueNames.flatMap(name => alive(world, scopedKey(group, memberCliqueName(group.metadata.name ?? '', j, name))) ?? []);
   const plan = planGroupTermination(group, cliquesOf, terminationDelayMs(set), world.clock.now());
   for (const j of plan.terminate) {
-    await world.writer.removeAll(cliquesOf(j));
+    await removeTogether(world.writer, cliquesOf(j), isBreached);
     world.events.event(set, 'Normal', 'PodCliqueScalingGroupReplicaDeleteSuccessful',
       `replica ${j} of ${group.metadata.name} lacked its minimum for the termination delay and is recreated`);
   }
   return plan.againAfterMs;
 }
 
-async function recreateReplica({ caches, writer, events, clock }: World, set: PodCliqueSet, i: number): Promise<void> {
+async function recreateReplica(world: World, set: PodCliqueSet, i: number): Promise<void> {
+  const { caches, writer, events } = world;
   const cliques = caches.cliques.store.byIndex('set', scopedKey(set, set.metadata.name ?? '')).filter(clique => setReplicaIndex(clique) === i);
-  await writer.removeAll(cliques.filter(clique => !isTerminating(clique)));
+  await removeTogether(writer, cliques.filter(clique => !isTerminating(clique)), isBreached);
   events.event(set, 'Normal', 'PodCliqueSetReplicaDeleteSuccessful', `replica ${i} lacked its minimum for the termination delay and is recreated`);
   for (const name of new Set(cliques.flatMap(({ metadata }) => metadata.labels?.[LABEL.scalingGroup] ?? []))) {
     const group = caches.scalingGroups.store.get(scopedKey(set, name));
-    if (!group) continue;
-    const observation = {
-      type: CONDITION.gangTerminationInProgress, status: 'True' as const, reason: 'GangTerminationActive', message: 'the replica is being recreated',
-    };
-    await writer.writeStatus(group, { ...group.status, conditions: withCondition(group.status?.conditions, observation, clock.now()) });
+    if (group) await markRecreated(world, group);
   }
 }
 

@@ -1,0 +1,34 @@
+import { CONDITION, PodClique, PodCliqueScalingGroup, withCondition } from 'cdk8s-grove/core';
+import { World } from './world';
+import { isConflict } from '../kube';
+import { SCALING_GROUP } from '../state/resources';
+import { Writer } from '../state/writer';
+
+/** Others write the same status; each of them makes one attempt vain. */
+const ATTEMPTS = 6;
+
+/**
+ * Deletes cliques that are recreated together, those that are the reason for it last: when something fails half-way the reason is still there, and
+ * the next pass does it again, so that old and new never stay side by side.
+ */
+export async function removeTogether(writer: Writer, cliques: readonly PodClique[], isReason: (clique: PodClique) => boolean): Promise<void> {
+  await writer.removeAll(cliques.filter(clique => !isReason(clique)));
+  await writer.removeAll(cliques.filter(isReason));
+}
+
+/** Marks a scaling group whose replicas are being recreated, so that its breach, which goes on until they run, does not have it done once more. */
+export async function markRecreated({ writer, clock }: World, group: PodCliqueScalingGroup): Promise<void> {
+  const observation = {
+    type: CONDITION.gangTerminationInProgress, status: 'True' as const, reason: 'GangTerminationActive', message: 'the replica is being recreated',
+  };
+  let latest = group;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await writer.writeStatus(latest, { ...latest.status, conditions: withCondition(latest.status?.conditions, observation, clock.now()) });
+      return;
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+      latest = await writer.client.get<PodCliqueScalingGroup>(SCALING_GROUP, group.metadata);
+    }
+  }
+}
