@@ -94,6 +94,10 @@ const ON_BOTH: Readonly<Record<string, [PodCliqueSet, string[]]>> = {
     set({ resourceSharing: [share('c', { filter: { childCliqueNames: ['a', 'x'], childScalingGroupNames: ['y'] } })] }),
     [`NotFound ${T}.resourceSharing[0].filter.childCliqueNames[1]`, `NotFound ${T}.resourceSharing[0].filter.childScalingGroupNames[0]`],
   ],
+  '§4.2 set: a clique is no scaling group, and a group no clique': [
+    set({ podCliqueScalingGroups: [group()], resourceSharing: [share('c', { filter: { childCliqueNames: ['b', 'g'], childScalingGroupNames: ['g', 'b'] } })] }),
+    [`NotFound ${T}.resourceSharing[0].filter.childCliqueNames[1]`, `NotFound ${T}.resourceSharing[0].filter.childScalingGroupNames[1]`],
+  ],
   '§4.2 group: empty filter': [set({ podCliqueScalingGroups: [group({ resourceSharing: [share('c', { filter: {} })] })] }), [`Required ${G}[0].resourceSharing[0].filter`]],
   '§4.2 group: filter with a clique of another': [
     set({ podCliqueScalingGroups: [group({ resourceSharing: [share('c', { filter: { childCliqueNames: ['a'] } })] })] }), [`NotFound ${G}[0].resourceSharing[0].filter.childCliqueNames[0]`],
