@@ -65,7 +65,7 @@ export class Candidates {
       const fitting = ranked.slice(size).filter(({ share }) => sum + share >= 1 - 1e-9);
       for (const last of new Set([fitting[fitting.length - 1]!, fitting[0]!])) {
         yielded += 1;
-        yield [...largest, last].sort((a, b) => a.domain - b.domain).flatMap(({ domain }) => this.membersIn(scope, level, domain));
+        yield [...largest, last].sort((a, b) => a.at - b.at).flatMap(({ domain }) => this.membersIn(scope, level, domain));
       }
     }
   }
@@ -78,14 +78,14 @@ export class Candidates {
   }
 
   /** Domains with the share of the group that each would hold, the largest first. */
-  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; share: number }[] {
-    const ranked: { domain: number; share: number }[] = [];
-    for (const domain of domains) {
+  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; at: number; share: number }[] {
+    const ranked: { domain: number; at: number; share: number }[] = [];
+    for (const [at, domain] of domains.entries()) {
       let share = 1;
       for (let table = 0; table < load.length; table += 1) {
         if (load[table]! > 0) share = Math.min(share, this.tableSum(table, level, domain) / load[table]!);
       }
-      if (share > 0) ranked.push({ domain, share });
+      if (share > 0) ranked.push({ domain, at, share });
     }
     return ranked.sort((a, b) => b.share - a.share);
   }
