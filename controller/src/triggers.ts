@@ -1,5 +1,5 @@
 import {
-  ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, PodGang, SCHEDULER_NAME,
+  ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, SCHEDULER_NAME,
   isReady, isScheduled, isTerminating, setReplicaIndex, updatingReplica,
 } from 'cdk8s-grove/core';
 import { Change, WorkQueue, keyOf } from './kube';
@@ -21,6 +21,7 @@ export function connect(caches: Caches, queues: Queues): void {
   caches.sets.store.subscribe(change => onSet(change, caches, queues));
   caches.topologies.store.subscribe(change => onTopology(change, caches, queues));
   caches.scalingGroups.store.subscribe(change => onOwned(change, queues.scalingGroups, queues.sets));
+  caches.scalingGroups.store.subscribe(change => onTurn(change, caches, queues));
   caches.scalingGroups.store.subscribe(change => gangsOfScalingGroup(change, caches, queues));
   caches.cliques.store.subscribe(change => onClique(change, caches, queues));
   caches.pods.store.subscribe(change => onPod(change, caches, queues));
@@ -80,6 +81,7 @@ function onClique({ object, old }: Change<PodClique>, caches: Caches, queues: Qu
   onOwned({ object, old } as Change<KubeObject>, queues.cliques, queues.sets);
   const clique = object ?? old;
   if (!clique) return;
+  onTurn({ object, old }, caches, queues);
   addLabelled(queues.scalingGroups, clique, LABEL.scalingGroup, BATCH_MS);
   if (!object || !old || isRevised(object, old)) {
     addLabelled(queues.gangs, clique, LABEL.podGang, BATCH_MS);
@@ -120,6 +122,15 @@ function onOwned({ object, old }: Change<KubeObject>, own: WorkQueue, sets: Work
   if (!object || !old || isRevised(object, old)) own.add(keyOf(subject));
   addLabelled(sets, subject, LABEL.partOf, BATCH_MS);
   if (old && old.metadata.labels?.[LABEL.partOf] !== subject.metadata.labels?.[LABEL.partOf]) addLabelled(sets, old, LABEL.partOf, BATCH_MS);
+}
+
+/** The replica whose turn it is in an update has come further: its set may give the turn on at once. */
+function onTurn<T extends PodClique | PodCliqueScalingGroup>({ object, old }: Change<T>, { sets }: Caches, queues: Queues): void {
+  if (!object || !old) return;
+  const set = sets.store.get(scopedKey(object, object.metadata.labels?.[LABEL.partOf] ?? ''));
+  const stage = ({ status = {} }: { status?: { currentPodCliqueSetGenerationHash?: string; readyReplicas?: number; availableReplicas?: number } }) =>
+    `${status.currentPodCliqueSetGenerationHash}/${status.readyReplicas}/${status.availableReplicas}`;
+  if (set && updatingReplica(set) === setReplicaIndex(object) && stage(object) !== stage(old)) queues.sets.add(keyOf(set));
 }
 
 function gangsOfScalingGroup({ object, old }: Change<KubeObject>, caches: Caches, queues: Queues): void {
