@@ -1,5 +1,5 @@
 import {
-  ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, SCHEDULER_NAME,
+  ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, SCHEDULER_NAME,
   isReady, isScheduled, isTerminating, setReplicaIndex, updatingReplica,
 } from 'cdk8s-grove/core';
 import { Change, WorkQueue, keyOf } from './kube';
@@ -46,7 +46,7 @@ function onGang({ object, old }: Change<PodGang>, caches: Caches, queues: Queues
 function onSet({ object, old }: Change<PodCliqueSet>, caches: Caches, queues: Queues): void {
   const set = object ?? old;
   if (!set) return;
-  if (object && old && !isRevised(object, old) && trigger(object) === trigger(old)) return onSetStatus(object, old, caches, queues);
+  if (object && old && !isRevised(object, old) && said(object) === said(old)) return onSetStatus(object, old, caches, queues);
   queues.sets.add(keyOf(set));
   if (old && object) wakeChildren(set, caches, queues);
 }
@@ -147,8 +147,9 @@ function isRevised(object: KubeObject, old: KubeObject): boolean {
   return object.metadata.uid !== old.metadata.uid || object.metadata.generation !== old.metadata.generation || isTerminating(object) !== isTerminating(old);
 }
 
-function trigger({ metadata }: PodCliqueSet): string | undefined {
-  return metadata.annotations?.[ANNOTATION.reconcileTrigger];
+/** What a set says beside its spec: gangs carry its labels and annotations, which also name its NVLink domain and ask for a pass. */
+function said({ metadata: { labels, annotations } }: PodCliqueSet): string {
+  return JSON.stringify([labels, annotations]);
 }
 
 /** Adds the object of the same namespace that a label names. */
