@@ -2,6 +2,7 @@ import type { ClusterIndex } from './cluster-index';
 import type { Step } from './domain-search';
 import { Group, IMPOSSIBLE, NONE } from './gang';
 import { Scope, containsWhole, domainsIn } from './scope';
+import { sortInPlace } from './sorting';
 import type { Trial } from './trial';
 
 /** Sets of domains that are tried for a group which no single domain holds. */
@@ -49,9 +50,11 @@ export class Candidates {
 
   all(step: Step, scope: Scope): number[] {
     const isWhole = containsWhole(this.index, scope, step.level);
-    return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain, isWhole))
-      .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) }))
-      .sort((a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
+    const found: { domain: number; against: Float64Array }[] = [];
+    for (const domain of this.domains(step, scope)) {
+      if (this.mayHold(step, scope, domain, isWhole)) found.push({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) });
+    }
+    return sortInPlace(found, (a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
   }
 
   /** Unions of several domains that may hold the group together, the fewest first. */

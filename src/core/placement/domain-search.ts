@@ -167,7 +167,8 @@ export class DomainSearch {
   private confinedFit({ group, level }: Step): boolean {
     const scope = this.scopes[group.index]!;
     if (this.trial.gang.tables.length === 1 || scope.level !== level) return true;
-    const confined = this.trial.gang.leaves.filter(leaf => leaf.need > 0 && this.isConfinedTo(leaf, scope));
+    const confined: Leaf[] = [];
+    for (const leaf of this.trial.gang.leaves) if (leaf.need > 0 && this.isConfinedTo(leaf, scope)) confined.push(leaf);
     if (confined.length < 2 || confined.every(({ rooms }) => rooms === confined[0]!.rooms)) return true;
     const checkpoint = this.trial.checkpoint();
     const part = this.budget.take(1000);
