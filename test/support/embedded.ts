@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { OtherVersion, Version } from './other-version';
 import { GroveController } from '../../controller/src/app';
-import { Binder, EmbeddedApiServer, Faults, Kubelet, KubeletOptions, NodeShape, createNodes } from '../../controller/src/cluster';
+import { Binder, EmbeddedApiServer, Faults, Kubelet, KubeletOptions, NodeShape, StorageChange, createNodes } from '../../controller/src/cluster';
 import {
-  CUSTOM_RESOURCE_DEFINITION, Client, KubeRequest, POD, ResourceType, VirtualClock, mergePatch,
+  CUSTOM_RESOURCE_DEFINITION, Client, KubeRequest, POD, ResourceType, Transport, VirtualClock, mergePatch,
 } from '../../controller/src/kube';
+import { Caches } from '../../controller/src/state/caches';
 import { POD_CLIQUE, POD_CLIQUE_SET, POD_GANG, SCALING_GROUP } from '../../controller/src/state/resources';
 import { AdmissionConfig, KubeObject, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, isReady, isTerminating } from '../../src/core';
 
@@ -56,6 +56,8 @@ export class EmbeddedCluster {
   private readonly stopCluster = new AbortController();
   private stopController = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private current?: GroveController;
+  private transport?: Transport;
 
   private constructor(private readonly options: EmbeddedOptions) {
     this.random = seededRandom(options.seed ?? 1);
@@ -74,21 +76,38 @@ export class EmbeddedCluster {
     return cluster;
   }
 
-  startController({ startupImage, hashPrefix }: Version = {}): void {
+  startController(): void {
     const { clock, random } = this;
     this.stopController = new AbortController();
     const faults: Faults = { request: request => this.observe(request), line: (request, line) => this.options.faults?.line?.(request, line) };
-    const plain = this.server.transport({ faults });
-    const transport = hashPrefix === undefined ? plain : new OtherVersion(plain, hashPrefix);
+    const transport = this.server.transport({ faults });
+    this.transport = transport;
     const { admission = {} } = this.options;
-    const image = startupImage === undefined ? {} : { startupImage };
-    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission, ...image });
+    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission });
+    this.current = controller;
     this.running = controller.run(this.stopController.signal);
+  }
+
+  /** What the controller that runs now knows. */
+  get caches(): Caches {
+    return this.current!.caches;
+  }
+
+  /** Calls the listener with every change of what is stored, at once; it must not write. */
+  subscribe(listener: (change: StorageChange) => void): void {
+    this.server.subscribe(listener);
+  }
+
+  /** Breaks every watch, of the kubelets, too; with `forget` those that go on from where they were have to begin anew. */
+  resetWatches(forget: boolean): void {
+    if (forget) this.server.forgetHistory();
+    this.server.resetWatches();
   }
 
   /** Ends the controller as a crash would: what it has not written is lost. */
   async killController(): Promise<void> {
     this.stopController.abort();
+    await this.transport?.close();
     await this.clock.runUntil(() => false, 0);
   }
 

@@ -10,7 +10,7 @@ import { Registry } from './registry';
 import { RequestHandler } from './request-handler';
 import { BUILT_IN, CustomType, customResource } from './resources';
 import { discoveryOf } from './route';
-import { Storage } from './storage';
+import { Storage, StorageChange } from './storage';
 import { WatchChannel } from './watch-channel';
 import { Writer } from './writer';
 import { Random } from '../kube/backoff';
@@ -45,6 +45,7 @@ const HEALTH_PATHS = new Set(['healthz', 'readyz', 'livez']);
  */
 export class EmbeddedApiServer {
   private readonly clock: Clock;
+  private readonly storage: Storage;
   private readonly registry: Registry;
   private readonly reader: Reader;
   private readonly handler: RequestHandler;
@@ -61,6 +62,7 @@ export class EmbeddedApiServer {
     new NamespaceKeeper(storage, registry, deleter, clock);
     new DefinitionKeeper(storage, registry, writer, deleter, clock);
     this.clock = clock;
+    this.storage = storage;
     this.registry = registry;
     this.reader = new Reader(storage, clock);
     this.handler = new RequestHandler({ storage, registry, reader: this.reader, writer, deleter, clock });
@@ -71,6 +73,11 @@ export class EmbeddedApiServer {
   /** A way to this server for one client, with troubles of its own. */
   transport({ faults = NO_FAULTS }: { readonly faults?: Faults } = {}): Transport {
     return new EmbeddedTransport(this.server, this.clock, faults);
+  }
+
+  /** Calls the listener with every change of what is stored, at once; it must not write. */
+  subscribe(listener: (change: StorageChange) => void): void {
+    this.storage.subscribe(listener);
   }
 
   /** Breaks every open watch, as a restart of the server would. */

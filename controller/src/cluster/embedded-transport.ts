@@ -23,6 +23,7 @@ export class EmbeddedTransport implements Transport {
   constructor(private readonly server: RequestServer, private readonly clock: Clock, private readonly faults: Faults) {}
 
   async request(request: KubeRequest): Promise<KubeResponse> {
+    this.requireOpen();
     const fault = this.faults.request?.(request) ?? {};
     await this.travel(request, fault);
     if (fault.refuse) return refusalOf(fault.refuse);
@@ -32,6 +33,7 @@ export class EmbeddedTransport implements Transport {
   }
 
   async stream(request: KubeRequest): Promise<KubeStream> {
+    this.requireOpen();
     const fault = this.faults.request?.(request) ?? {};
     await this.travel(request, fault);
     if (fault.refuse) return failedStream(refusalOf(fault.refuse));
@@ -58,11 +60,15 @@ export class EmbeddedTransport implements Transport {
     return Promise.resolve();
   }
 
-  private async travel({ signal, timeoutMs }: KubeRequest, { delayMs = 0, reset }: RequestFault): Promise<void> {
+  private requireOpen(): void {
     if (this.closed) throw new TransportError('ECONNREFUSED', 'the transport is closed');
+  }
+
+  private async travel({ signal, timeoutMs }: KubeRequest, { delayMs = 0, reset }: RequestFault): Promise<void> {
     const late = timeoutMs !== undefined && delayMs > timeoutMs;
     if (delayMs > 0) await sleep(this.clock, late ? timeoutMs : delayMs, signal);
     else await Promise.resolve();
+    this.requireOpen();
     if (signal?.aborted) throw new TransportError(ABORTED, 'the request was aborted');
     if (late) throw new TransportError('ETIMEDOUT', `no answer within ${timeoutMs} ms`);
     if (reset === 'before') throw new TransportError('ECONNRESET', 'the connection was reset');

@@ -6,3 +6,4 @@ export * from './kubelet';
 export * from './nodes';
 export type { CustomType, ScalePaths } from './resources';
 export type { JsonSchema } from './schema';
+export type { StorageChange } from './storage';

@@ -72,7 +72,9 @@ export class PodLife {
     });
   }
 
+  /** A pod that is being stopped ends anyway. */
   fail(reason?: string, message?: string): void {
+    if (this.stopping) return;
     this.stage = 'ended';
     this.timer?.cancel();
     this.write(({ pod }, nowMs) => failedStatus(pod, nowMs, reason, message));

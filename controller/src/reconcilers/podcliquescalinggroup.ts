@@ -1,13 +1,13 @@
 import {
-  FINALIZER, LABEL, LastError, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
+  FINALIZER, LABEL, LastError, Pod, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
   generationHash, groupRollingUpdate, isGroupReplacing, isOutdated, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, progressDueMs,
-  scalingGroupStatus,
+  scalingGroupStatus, withPodCounts,
 } from 'cdk8s-grove/core';
 import { syncGroupClaims } from './claims';
 import { removeTogether } from './recreation';
 import { terminateBreachedReplicas } from './termination';
 import { World, guarded, lastErrorsOf, pass, soonest, tellWhenBelowFloor } from './world';
-import { ReconcileResult } from '../kube';
+import { ReconcileResult, keyOf } from '../kube';
 import { scopedKey } from '../state/caches';
 
 /** Keeps the cliques of every replica of a scaling group, and its status. */
@@ -20,7 +20,7 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
   const group = await world.writer.ensureFinalizer(live, FINALIZER.scalingGroup);
   const isSound = world.admission(set).allowed;
   const update = isSound
-    ? planGroupUpdate(set, group, j => membersOf(world, group, j), world.clock.now())
+    ? planGroupUpdate(set, group, j => countedMembers(world, group, j), world.clock.now())
     : { recreate: [], progress: group.status?.updateProgress };
   const rollingUpdate = isSound ? groupRollingUpdate(set, group) : undefined;
   let breachDueMs: number | undefined;
@@ -57,6 +57,14 @@ async function writeStatus(
 function membersOf({ caches }: World, group: PodCliqueScalingGroup, j: number): PodClique[] {
   const found = group.spec.cliqueNames.map(name => caches.cliques.store.get(scopedKey(group, memberCliqueName(group.metadata.name ?? '', j, name))));
   return found.flatMap(clique => (clique && !isTerminating(clique) ? [clique] : []));
+}
+
+function countedMembers(world: World, group: PodCliqueScalingGroup, j: number): PodClique[] {
+  return membersOf(world, group, j).map(clique => withPodCounts(clique, world.caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => isOwnedBy(pod, clique))));
+}
+
+function isOwnedBy({ metadata }: Pod, owner: PodClique): boolean {
+  return (metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
 }
 
 async function syncMembers({ caches, writer }: World, set: PodCliqueSet, group: PodCliqueScalingGroup): Promise<void> {

@@ -1,6 +1,6 @@
 import {
-  GangVerdict, LABEL, PlacementQuestion, PlacementResult, Pod, PodGang, activeMembers, baseGangOf, explain, isFloorPlaced, isTerminating, notReadyToPlace,
-  pinRefusal, pinnedNode, place, showAmount, unboundPods, wasScheduled,
+  GangVerdict, LABEL, PlacementQuestion, PlacementResult, Pod, PodGang, activeMembers, baseGangOf, explain, hasInherited, isFloorPlaced, isTerminating,
+  notReadyToPlace, pinRefusal, pinnedNode, place, showAmount, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Binding, bindAll } from './commit';
@@ -74,7 +74,7 @@ export class Scheduler {
     this.gangs = new Gangs(caches, this.state, priorities, this.pins);
     this.looks = new Looks(this.state, clock);
     this.verdicts = new Verdicts(events, onVerdict);
-    this.reservations = new Reservations(this.state, clock, () => this.wake());
+    this.reservations = new Reservations(this.state);
     this.eviction = new Eviction(options, this.verdicts);
     caches.gangs.store.subscribe(({ object, old }) => this.onGang(object ?? old, object === undefined));
     caches.pods.store.subscribe(({ object, old }) => this.onPod(object ?? old));
@@ -107,7 +107,6 @@ export class Scheduler {
       this.looks.forget(surplusOf(key));
       this.reservations.release(key);
       this.pins.forget(key);
-      this.gangs.forget(key);
     } else {
       this.waiting.add(key);
     }
@@ -145,7 +144,7 @@ export class Scheduler {
     const earlier: Candidate[] = [];
     for (const tier of tiersOf(candidates)) {
       if (tier.candidates.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
-      for (const candidate of tier.candidates) this.consider(candidate, tier.isSurplus);
+      for (const candidate of tier.candidates) tier.isSurplus ? this.fillUp(candidate) : this.admit(candidate);
       earlier.push(...tier.candidates);
     }
     const laterMs = this.looks.takeDelayMs();
@@ -158,24 +157,11 @@ export class Scheduler {
     return candidate;
   }
 
-  /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
-  private consider(candidate: Candidate, isSurplus: boolean): void {
-    try {
-      if (isSurplus) this.fillUp(candidate);
-      else this.admit(candidate);
-    } catch (error) {
-      this.options.log.error({ gang: candidate.key, error: messageOf(error) }, 'no placement could be computed');
-      this.state.rebuild();
-      this.waiting.delete(candidate.key);
-      this.verdicts.waits(candidate.gang, { reason: 'Undecided', message: `no placement could be computed: ${messageOf(error)}` });
-    }
-  }
-
   private admit(candidate: Candidate): void {
     const { key, gang } = candidate;
     const notReady = notReadyToPlace(candidate) ?? this.waitsForBase(candidate);
     if (notReady) {
-      if (this.reservations.isBeingVacated(key)) this.reservations.release(key);
+      this.reservations.release(key);
       return this.verdicts.waits(gang, notReady);
     }
     const picture = this.gangs.picture(candidate);
@@ -186,12 +172,11 @@ export class Scheduler {
     if (result.outcome === 'placed') {
       this.looks.forget(key);
       this.verdicts.placed(key, result.score);
-      this.commit(candidate, this.bindings(candidate, result));
-      return this.keepRoomForFollowers(candidate);
+      return this.commit(candidate, this.bindings(candidate, result));
     }
-    if (result.outcome === 'placed-with-preemption') this.makeRoom(candidate, question, result);
+    if (result.outcome === 'placed-with-preemption' && question) this.makeRoom(candidate, question, result);
     else this.verdicts.waits(gang, describe(result));
-    this.looks.remember(key, picture, question);
+    if (question) this.looks.remember(key, picture, question);
     if (result.outcome === 'pending') void this.releaseHalfPlaced(candidate);
   }
 
@@ -209,17 +194,26 @@ export class Scheduler {
     if (!this.looks.isWorthwhile(surplusOf(key), picture)) return;
     const { question, result } = this.decide(candidate, false);
     const bindings = this.bindings(candidate, result);
-    if (bindings.length < surplus.length) this.looks.remember(surplusOf(key), picture, question);
+    if (bindings.length < surplus.length && question) this.looks.remember(surplusOf(key), picture, question);
     if (bindings.length > 0) this.commit(candidate, bindings);
   }
 
-  private decide(candidate: Candidate, floorsOnly: boolean): { question: PlacementQuestion; result: PlacementResult } {
-    const { clock, observe } = this.options;
+  /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
+  private decide(candidate: Candidate, floorsOnly: boolean): { question?: PlacementQuestion; result: PlacementResult } {
+    const { clock, observe, log } = this.options;
     const startMs = clock.elapsed();
-    const question = this.gangs.question(candidate, floorsOnly);
-    const result = place(this.state.index, question);
+    let question: PlacementQuestion | undefined;
+    let result: PlacementResult;
+    try {
+      question = this.gangs.question(candidate, floorsOnly);
+      result = place(this.state.index, question);
+    } catch (error) {
+      log.error({ gang: candidate.key, error: messageOf(error) }, 'no placement could be computed');
+      result = { outcome: 'undecided', assignment: [], victims: [], score: 0 };
+      this.state.rebuild();
+    }
     observe?.({ outcome: result.outcome, durationMs: clock.elapsed() - startMs });
-    return { question, result };
+    return { ...(question ? { question } : {}), result };
   }
 
   private bindings({ gang, pods }: Candidate, { outcome, assignment }: PlacementResult): Binding[] {
@@ -271,14 +265,6 @@ export class Scheduler {
     });
   }
 
-  /** Other gangs of the same rank would fill up the domain before those come that have to go there. */
-  private keepRoomForFollowers(candidate: Candidate): void {
-    for (const [key, question] of this.gangs.followers(candidate)) {
-      const result = place(this.state.index, { ...question, isExplained: false });
-      if (result.outcome === 'placed') this.reservations.keep(key, question.gang, result);
-    }
-  }
-
   private waitsForBase(candidate: Candidate): GangVerdict | undefined {
     const base = baseGangOf(candidate);
     if (base === undefined) return undefined;
@@ -290,7 +276,7 @@ export class Scheduler {
 
   /** A gang that was cut down while it was being bound, and no longer fits, gives its nodes back: it is recreated, and waits as a whole. */
   private async releaseHalfPlaced({ key, gang, pods }: Candidate): Promise<void> {
-    if (wasScheduled(gang) || this.placed.has(key)) return;
+    if (wasScheduled(gang) || hasInherited({ gang, pods }) || this.placed.has(key)) return;
     const bound = [...pods.values()].filter(pod => (pod.spec.nodeName || pinnedNode(pod)) && !isTerminating(pod));
     if (bound.length === 0) return;
     this.options.log.warn({ gang: key, pods: bound.length }, 'gives back the nodes of a gang that no longer fits');

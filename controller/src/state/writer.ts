@@ -63,6 +63,15 @@ export class Writer {
     await this.all(objects, object => this.remove(object));
   }
 
+  /**
+   * Deletes objects that are chosen for what they are now, such as pods that are not ready: one that has changed meanwhile stays, however long the
+   * request was on its way.
+   * @throws a conflict then
+   */
+  async removeUnchanged(objects: readonly KubeObject[]): Promise<void> {
+    await this.all(objects, object => this.remove(object, object.metadata.resourceVersion));
+  }
+
   /** Changes a live object by patch and resolves to what it is then; undefined when it is gone. */
   async patch<T extends KubeObject>(object: T, patch: Patch, subresource?: string): Promise<T | undefined> {
     const { type, store } = this.cacheOf(object);
@@ -114,11 +123,11 @@ export class Writer {
     return this.client.load >= BUSY && ageMs < LONGEST_STATUS_INTERVAL_MS ? STATUS_INTERVAL_MS : 0;
   }
 
-  private async remove(object: KubeObject): Promise<void> {
+  private async remove(object: KubeObject, resourceVersion?: string): Promise<void> {
     const { type, store } = this.cacheOf(object);
     const { uid } = object.metadata;
     try {
-      const answer = await this.client.delete(type, object.metadata, { ...(uid ? { uid } : {}), propagationPolicy: 'Background' }) as KubeObject | undefined;
+      const answer = await this.client.delete(type, object.metadata, { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}), propagationPolicy: 'Background' }) as KubeObject | undefined;
       if (answer?.metadata.deletionTimestamp !== undefined && isHeld(answer)) store.written(answer);
       else store.deleted(object);
     } catch (error) {

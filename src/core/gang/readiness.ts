@@ -28,6 +28,16 @@ export function wasScheduled({ status }: PodGang): boolean {
   return isTrue(status?.conditions, CONDITION.scheduled) || isTrue(status?.conditions, CONDITION.unhealthy);
 }
 
+/** Whether pods were on their nodes before the gang was made: they are those of its predecessor, which somebody has deleted, and may serve. */
+export function hasInherited({ gang: { metadata }, pods }: Pick<GangMembers, 'gang' | 'pods'>): boolean {
+  return [...pods.values()].some(pod => Date.parse(placedAt(pod) ?? '') < Date.parse(metadata.creationTimestamp ?? ''));
+}
+
+function placedAt({ status }: Pod): string | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return condition?.status === 'True' ? condition.lastTransitionTime : undefined;
+}
+
 /** Name of the base gang that has to be placed before this scaled one (spec 05 §4); undefined for base gangs. */
 export function baseGangOf({ pods }: Pick<GangMembers, 'pods'>): string | undefined {
   for (const { metadata } of pods.values()) return metadata.labels?.[LABEL.basePodGang];

@@ -150,13 +150,12 @@ export class DomainSearch {
   /** Several domains, or any, for a group that would only like to have one; none for one that need not be placed at all. */
   private tryOthers(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
     if (step.isSoft) {
-      for (const nodes of this.candidates.sets(step, scope)) {
+      for (const nodes of [...this.candidates.sets(step, scope), undefined]) {
         if (this.budget.exhausted) return false;
-        this.scopes[step.group.index] = chosenScope(nodes);
+        this.scopes[step.group.index] = nodes ? chosenScope(nodes) : scope;
         if (this.choose(at + 1, done)) return true;
       }
-      this.scopes[step.group.index] = scope;
-      return !this.budget.exhausted && this.choose(at + 1, done);
+      return false;
     }
     if (step.group.leaves.some(({ need }) => need > 0)) return false;
     this.scopes[step.group.index] = chosenScope([]);
@@ -167,8 +166,7 @@ export class DomainSearch {
   private confinedFit({ group, level }: Step): boolean {
     const scope = this.scopes[group.index]!;
     if (this.trial.gang.tables.length === 1 || scope.level !== level) return true;
-    const confined: Leaf[] = [];
-    for (const leaf of this.trial.gang.leaves) if (leaf.need > 0 && this.isConfinedTo(leaf, scope)) confined.push(leaf);
+    const confined = this.trial.gang.leaves.filter(leaf => leaf.need > 0 && this.isConfinedTo(leaf, scope));
     if (confined.length < 2 || confined.every(({ rooms }) => rooms === confined[0]!.rooms)) return true;
     const checkpoint = this.trial.checkpoint();
     const part = this.budget.take(1000);

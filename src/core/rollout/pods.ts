@@ -10,6 +10,14 @@ export function outdatedPods(clique: PodClique, pods: readonly Pod[]): Pod[] {
   return pods.filter(pod => isActive(pod) && pod.metadata.labels?.[LABEL.podTemplateHash] !== hash);
 }
 
+/** The clique with the counts of its pods as they are now: its status may tell of them a little later, and an update must not go by what was. */
+export function withPodCounts(clique: PodClique, pods: readonly Pod[]): PodClique {
+  const active = pods.filter(isActive);
+  const readyReplicas = active.filter(isReady).length;
+  const counts = { replicas: active.length, readyReplicas, updatedReplicas: active.length - outdatedPods(clique, active).length };
+  return { ...clique, status: { scheduleGatedReplicas: 0, scheduledReplicas: 0, ...clique.status, ...counts } };
+}
+
 /**
  * The pods that a rolling update replaces now (spec 07 §3): outdated ones that are of no use as they are at once, ready ones few at a time
  * and oldest first, never below the clique's minimum.

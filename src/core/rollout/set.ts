@@ -27,8 +27,14 @@ export function setUpdateProgress(set: PodCliqueSet, replicas: readonly SetRepli
 
 function startedProgress(set: PodCliqueSet, replicas: readonly SetReplica[], now: string): PodCliqueSetUpdateProgress | undefined {
   const known = set.status?.currentGenerationHash;
-  if (known === undefined || known === generationHash(set) || isAdopted(set, replicas)) return set.status?.updateProgress;
+  const isNew = known === undefined ? isMadeOtherwise(set, replicas) : known !== generationHash(set) && !isAdopted(set, replicas);
+  if (!isNew) return set.status?.updateProgress;
   return { updateStartedAt: now, ...(updatesOnDelete(set) ? { updateEndedAt: now } : {}) };
+}
+
+/** Whether cliques were made from other templates, though no status tells of any: the set was changed before its first status could be written. */
+function isMadeOtherwise(set: PodCliqueSet, replicas: readonly SetReplica[]): boolean {
+  return replicas.some(replica => [...replica.cliques, ...replica.members()].some(clique => clique !== undefined && !conforms(set, clique)));
 }
 
 /** Whether only the hash differs, as after a take-over from another controller or version: the cliques are what the set asks for. */

@@ -1,0 +1,132 @@
+import { KubeRequest, keyOf } from '../../controller/src/kube';
+import { Caches } from '../../controller/src/state/caches';
+import {
+  KubeObject, LABEL, ObjectMeta, Pod, PodClique, PodCliqueScalingGroup, cliqueFloor, hasFloorReady, hasInherited, isActive, isReady,
+  isTerminating, memberCliqueName, scalingGroupFloor, setReplicaIndex, wasScheduled, withPodCounts,
+} from '../../src/core';
+
+/** A deletion that was under way for so long is not carried out any more. */
+const UNDER_WAY_MS = 5_000;
+
+/**
+ * Looks at every deletion that the controller asks for, as it asks: by all that it knows then, which may be old, it must not take what its set cannot
+ * do without. What it has asked for before, and what has come of it, it has to remember.
+ */
+export class FloorWatch {
+  /** Deletions of the controller that may be carried out, by `plural/name`, with their time. */
+  private underWay = new Map<string, number>();
+  private readonly carriedOut = new Set<string>();
+  private readonly versions = new Map<string, string>();
+
+  constructor(private readonly now: () => number, private readonly caches: () => Caches) {}
+
+  /** The controller that has asked is gone, and what it had on its way with it. */
+  forget(): void {
+    this.underWay.clear();
+  }
+
+  /** An object is stored anew: deletions that ask for it as it was before are refused. */
+  changed(plural: string, { name, resourceVersion = '' }: ObjectMeta): void {
+    this.versions.set(`${plural}/${name}`, resourceVersion);
+  }
+
+  /** An object is on its way out, or gone. */
+  removed(plural: string, { name, uid = '' }: ObjectMeta): void {
+    if (this.underWay.delete(`${plural}/${name}`)) this.carriedOut.add(uid);
+  }
+
+  /** @throws Error when the deletion takes what is needed */
+  asked({ method, path, body }: KubeRequest, reaches: boolean): void {
+    if (method !== 'DELETE') return;
+    const [plural, name = ''] = path.split('/').slice(-2);
+    const { resourceVersion } = (body as { preconditions?: { resourceVersion?: string } } | undefined)?.preconditions ?? {};
+    if (this.underWay.has(`${plural}/${name}`) || (resourceVersion !== undefined && resourceVersion !== this.versions.get(`${plural}/${name}`))) return;
+    const key = `default/${name}`;
+    const { pods, cliques, scalingGroups } = this.caches();
+    if (plural === 'pods') this.pod(pods.store.get(key));
+    if (plural === 'podcliques') this.clique(cliques.store.get(key));
+    if (plural === 'podcliquescalinggroups' && this.isOfWantedCopy(scalingGroups.store.get(key))) throw new Error(`the controller deletes ${name}, which its set wants`);
+    if (reaches) this.underWay.set(`${plural}/${name}`, this.now());
+  }
+
+  private pod(pod: Pod | undefined): void {
+    if (!pod || !isActive(pod) || !isReady(pod)) return;
+    const { cliques, pods } = this.caches();
+    const clique = cliques.store.get(`default/${pod.metadata.labels?.[LABEL.podClique]}`);
+    if (!clique || isTerminating(clique)) return;
+    if (this.isGivenBack(pod, clique)) return;
+    const active = pods.store.byIndex('clique', keyOf(clique)).filter(other => isActive(other) && !this.isGone('pods', other));
+    if (active.length > clique.spec.replicas) return;
+    const left = active.filter(isReady).length - 1;
+    const floor = Math.min(cliqueFloor(clique), clique.spec.replicas - 1);
+    if (left < floor) throw new Error(`the controller deletes ${pod.metadata.name}, and leaves ${left} of at least ${floor} ready pods in ${clique.metadata.name}`);
+  }
+
+  /** A gang that was cut down before it ever was whole gives its nodes back; no update would take a pod that is as it should be. */
+  private isGivenBack(pod: Pod, clique: PodClique): boolean {
+    const { gangs, pods } = this.caches();
+    const gang = gangs.store.get(`default/${pod.metadata.labels?.[LABEL.podGang]}`);
+    const isCurrent = pod.metadata.labels?.[LABEL.podTemplateHash] === clique.metadata.labels?.[LABEL.podTemplateHash];
+    const members = new Map(pods.store.byIndex('gang', keyOf(gang ?? pod)).map(member => [member.metadata.name ?? '', member]));
+    return gang !== undefined && isCurrent && !wasScheduled(gang) && !hasInherited({ gang, pods: members });
+  }
+
+  private clique(clique: PodClique | undefined): void {
+    if (!clique || isTerminating(clique) || !this.isOfWantedCopy(clique)) return;
+    const { cliques, scalingGroups } = this.caches();
+    const { labels = {}, name = '' } = clique.metadata;
+    const group = labels[LABEL.scalingGroup] === undefined ? undefined : scalingGroups.store.get(`default/${labels[LABEL.scalingGroup]}`);
+    if (labels[LABEL.scalingGroup] === undefined) throw new Error(`the controller deletes ${name}, which its set wants`);
+    const j = Number(labels[LABEL.scalingGroupReplicaIndex]);
+    if (!group || isTerminating(group) || j >= group.spec.replicas) return;
+    const isWhole = (replica: number, isGone: (member: PodClique) => boolean) => group.spec.cliqueNames.every(member => {
+      const found = cliques.store.get(`default/${memberCliqueName(group.metadata.name ?? '', replica, member)}`);
+      return found !== undefined && !isTerminating(found) && this.isServing(found) && !isGone(found);
+    });
+    if (!isWhole(j, () => false)) return;
+    const left = Array.from({ length: group.spec.replicas }, (_, index) => index).filter(index => index !== j && isWhole(index, member => this.isGone('podcliques', member))).length;
+    const floor = Math.min(scalingGroupFloor(group), group.spec.replicas - 1);
+    if (left < floor) throw new Error(`the controller deletes ${name}, and leaves ${left} of at least ${floor} whole replicas in ${group.metadata.name}`);
+  }
+
+  private isServing(clique: PodClique): boolean {
+    return hasFloorReady(withPodCounts(clique, this.caches().pods.store.byIndex('clique', keyOf(clique)).filter(pod => !this.isGone('pods', pod))));
+  }
+
+  /** Whether the copy of the set that an object belongs to is one that the set wants. */
+  private isOfWantedCopy(object: PodClique | PodCliqueScalingGroup | undefined): boolean {
+    const set = object && this.caches().sets.store.get(`default/${object.metadata.labels?.[LABEL.partOf]}`);
+    return set !== undefined && !isTerminating(set) && (setReplicaIndex(object!) ?? 0) < (set.spec.replicas ?? 0);
+  }
+
+  private isGone(plural: string, { metadata }: KubeObject): boolean {
+    const since = this.underWay.get(`${plural}/${metadata.name}`);
+    return this.carriedOut.has(metadata.uid ?? '') || (since !== undefined && this.now() - since < UNDER_WAY_MS);
+  }
+}
+
+/** A pod of which the controller has not heard, because the answer to its making was lost, may be there beside its like for so long. */
+const LONGEST_TWIN_MS = 15_000;
+
+/** No two pods of a clique do the work of one. */
+export class IndexWatch {
+  private readonly byHost = new Map<string, Set<string>>();
+  private readonly twinsSince = new Map<string, number>();
+
+  changed(pod: Pod, isDeleted: boolean, nowMs: number): void {
+    const host = `${pod.metadata.ownerReferences?.[0]?.uid}/${pod.spec.hostname}`;
+    const uids = this.byHost.get(host) ?? new Set();
+    this.byHost.set(host, uids);
+    if (isDeleted || !isActive(pod)) uids.delete(pod.metadata.uid ?? '');
+    else uids.add(pod.metadata.uid ?? '');
+    if (uids.size <= 1) this.twinsSince.delete(host);
+    else if (!this.twinsSince.has(host)) this.twinsSince.set(host, nowMs);
+  }
+
+  /** @throws Error when an index of a clique is there twice for longer than a lost answer explains */
+  check(nowMs: number, isTroubled: boolean): void {
+    for (const [host, sinceMs] of this.twinsSince) {
+      if (!isTroubled || nowMs - sinceMs > LONGEST_TWIN_MS) throw new Error(`two pods are ${host}`);
+    }
+  }
+}
