@@ -52,7 +52,7 @@ export function judge({ object }: ManifestObject, { topologies, stored }: Surrou
   const set = object as unknown as PodCliqueSet;
   const oldObject = stored?.get(label(object));
   const verdict = admit({ object: set, config: OFFLINE, ...(topologies.length > 0 ? { topologies } : {}), ...(oldObject ? { oldObject } : {}) });
-  return { ...verdict, warnings: [...verdict.warnings, ...unfilled(set, verdict)] };
+  return { ...verdict, warnings: [...verdict.warnings, ...unsendable(set, verdict)] };
 }
 
 /** `PodCliqueSet default/llm`, `ClusterTopologyBinding dc`. */
@@ -66,12 +66,10 @@ export function lineOfError({ lineOf }: ManifestObject, { field }: FieldError): 
   return lineOf(field.replace('.podSpec.spec.', '.podSpec.').replace('spec.schedulerTopologyReferences', 'spec.schedulerTopologyBindings'));
 }
 
-/** Fields that admission fills in before the schema is asked. Where no webhook of Grove runs, the API server misses them. */
-function unfilled(set: PodCliqueSet, { allowed }: Verdict): string[] {
-  if (!allowed) return [];
-  return set.spec.template.cliques.flatMap(({ spec }, index) => (['replicas', 'roleName'] as const)
-    .filter(field => spec[field] === undefined)
-    .map(field => `spec.template.cliques[${index}].spec.${field} is not set: an API server refuses the set unless Grove's webhook fills it in`));
+/** What admission takes for nothing, as a client in Go drops it on its way, and an API server does not. */
+function unsendable({ spec }: PodCliqueSet, { allowed }: Verdict): string[] {
+  const isEmpty = allowed && spec.updateStrategy?.type as string | undefined === '';
+  return isEmpty ? ['spec.updateStrategy.type is empty: an API server refuses the set unless a webhook of Grove takes it out; leave it out'] : [];
 }
 
 function isGrove(object: KubeObject): boolean {

@@ -116,10 +116,14 @@ describe('warnings', () => {
     expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('is redundant')]);
   });
 
-  test('tell of what the API server misses where no webhook fills it in', async () => {
-    const { code, warnings } = await report('-f', file(set('', '')));
+  test('tell of what only a client in Go would leave out', async () => {
+    const { code, warnings } = await report('-f', file(set().replace('  replicas: 1', '  replicas: 1\n  updateStrategy: { type: "" }')));
     expect(code).toBe(0);
-    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^spec\.template\.cliques\[0\]\.spec\.replicas is not set/)]);
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^spec\.updateStrategy\.type is empty/)]);
+  });
+
+  test('say nothing of what the schema fills in', async () => {
+    expect((await report('-f', file(set('', '')))).warnings).toEqual([]);
   });
 });
 
