@@ -74,13 +74,13 @@ test('a preferred rack holds what it can, and surplus that it cannot hold goes e
 
 test('without its topology a set tells so; with it again, all is well, and no pod has moved', async () => {
   const scenario = await racks('lost', [3, 2]);
-  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
+  const { kind, apiVersion, metadata: { name }, spec } = await scenario.createTopology([{ domain: 'rack', key: RACK }]);
   await scenario.createSet('w', { cliques: [scenario.clique('a', 3, 3)], ...constraint(scenario, { required: 'rack' }) });
   const before = await scenario.untilPods({ total: 3, ready: 3 });
   await scenario.delete(CLUSTER_TOPOLOGY_BINDING, scenario.namespace);
   await scenario.untilSetCondition('w', { type: 'TopologyLevelsUnavailable', status: 'Unknown', reason: 'ClusterTopologyNotFound' });
   expect((await scenario.set('w')).status?.conditions?.map(({ type }) => type)).not.toContain('Stalled');
-  await scenario.createTopology([{ domain: 'rack', key: RACK }]);
+  await scenario.createObject(CLUSTER_TOPOLOGY_BINDING, { kind, apiVersion, metadata: { name }, spec });
   await scenario.untilSetCondition('w', { type: 'TopologyLevelsUnavailable', status: 'False' });
   await scenario.until('the constraint is back', async () => {
     const gang = await scenario.gang('w-0');
