@@ -9,6 +9,7 @@ import { screenFor } from '../controller/src/demo/screen';
 import { Chatbot } from '../examples/chatbot/chart';
 import { DeepSeekR1 } from '../examples/deepseek-r1-disagg/chart';
 import { Topology } from '../examples/topology/chart';
+import { computeDomainDefinition } from '../test/control-plane/compute-domains';
 import type { KubeObject } from 'cdk8s-grove/core';
 
 const CRDS = join(__dirname, '..', 'crds', 'minimal');
@@ -36,7 +37,7 @@ async function demo(options: { speed: number }): Promise<void> {
       chatbot: synthesized(Chatbot, 'chatbot'),
       deepseek: synthesized(DeepSeekR1, 'deepseek-r1-disagg'),
     },
-    definitions: readdirSync(CRDS).map(file => parse(readFileSync(join(CRDS, file), 'utf8')) as KubeObject),
+    definitions: [...readdirSync(CRDS).map(file => parse(readFileSync(join(CRDS, file), 'utf8')) as KubeObject), computeDomainDefinition()],
     screen,
     err: process.stderr,
     signal: stop.signal,

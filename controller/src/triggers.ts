@@ -1,5 +1,5 @@
 import {
-  ANNOTATION, ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueSet, PodGang, SCHEDULER_NAME,
+  ClusterTopologyBinding, KubeObject, LABEL, Pod, PodClique, PodCliqueScalingGroup, PodCliqueSet, PodGang, SCHEDULER_NAME,
   isReady, isScheduled, isTerminating, setReplicaIndex, updatingReplica,
 } from 'cdk8s-grove/core';
 import { Change, WorkQueue, keyOf } from './kube';
@@ -21,6 +21,7 @@ export function connect(caches: Caches, queues: Queues): void {
   caches.sets.store.subscribe(change => onSet(change, caches, queues));
   caches.topologies.store.subscribe(change => onTopology(change, caches, queues));
   caches.scalingGroups.store.subscribe(change => onOwned(change, queues.scalingGroups, queues.sets));
+  caches.scalingGroups.store.subscribe(change => onTurn(change, caches, queues));
   caches.scalingGroups.store.subscribe(change => gangsOfScalingGroup(change, caches, queues));
   caches.cliques.store.subscribe(change => onClique(change, caches, queues));
   caches.pods.store.subscribe(change => onPod(change, caches, queues));
@@ -45,7 +46,7 @@ function onGang({ object, old }: Change<PodGang>, caches: Caches, queues: Queues
 function onSet({ object, old }: Change<PodCliqueSet>, caches: Caches, queues: Queues): void {
   const set = object ?? old;
   if (!set) return;
-  if (object && old && !isRevised(object, old) && trigger(object) === trigger(old)) return onSetStatus(object, old, caches, queues);
+  if (object && old && !isRevised(object, old) && said(object) === said(old)) return onSetStatus(object, old, caches, queues);
   queues.sets.add(keyOf(set));
   if (old && object) wakeChildren(set, caches, queues);
 }
@@ -80,6 +81,7 @@ function onClique({ object, old }: Change<PodClique>, caches: Caches, queues: Qu
   onOwned({ object, old } as Change<KubeObject>, queues.cliques, queues.sets);
   const clique = object ?? old;
   if (!clique) return;
+  onTurn({ object, old }, caches, queues);
   addLabelled(queues.scalingGroups, clique, LABEL.scalingGroup, BATCH_MS);
   if (!object || !old || isRevised(object, old)) {
     addLabelled(queues.gangs, clique, LABEL.podGang, BATCH_MS);
@@ -122,6 +124,15 @@ function onOwned({ object, old }: Change<KubeObject>, own: WorkQueue, sets: Work
   if (old && old.metadata.labels?.[LABEL.partOf] !== subject.metadata.labels?.[LABEL.partOf]) addLabelled(sets, old, LABEL.partOf, BATCH_MS);
 }
 
+/** The replica whose turn it is in an update has come further: its set may give the turn on at once. */
+function onTurn<T extends PodClique | PodCliqueScalingGroup>({ object, old }: Change<T>, { sets }: Caches, queues: Queues): void {
+  if (!object || !old) return;
+  const set = sets.store.get(scopedKey(object, object.metadata.labels?.[LABEL.partOf] ?? ''));
+  const stage = ({ status = {} }: { status?: { currentPodCliqueSetGenerationHash?: string; readyReplicas?: number; availableReplicas?: number } }) =>
+    `${status.currentPodCliqueSetGenerationHash}/${status.readyReplicas}/${status.availableReplicas}`;
+  if (set && updatingReplica(set) === setReplicaIndex(object) && stage(object) !== stage(old)) queues.sets.add(keyOf(set));
+}
+
 function gangsOfScalingGroup({ object, old }: Change<KubeObject>, caches: Caches, queues: Queues): void {
   if (!object || !old || !isRevised(object, old)) return;
   for (const clique of caches.cliques.store.byIndex('scalingGroup', keyOf(object))) addLabelled(queues.gangs, clique, LABEL.podGang, BATCH_MS);
@@ -136,8 +147,9 @@ function isRevised(object: KubeObject, old: KubeObject): boolean {
   return object.metadata.uid !== old.metadata.uid || object.metadata.generation !== old.metadata.generation || isTerminating(object) !== isTerminating(old);
 }
 
-function trigger({ metadata }: PodCliqueSet): string | undefined {
-  return metadata.annotations?.[ANNOTATION.reconcileTrigger];
+/** What a set says beside its spec: gangs carry its labels and annotations, which also name its NVLink domain and ask for a pass. */
+function said({ metadata: { labels, annotations } }: PodCliqueSet): string {
+  return JSON.stringify([labels, annotations]);
 }
 
 /** Adds the object of the same namespace that a label names. */

@@ -20,9 +20,6 @@ const JUDGED_BY_RULES = {
   'PodCliqueSet.spec.template.cliques[].spec.podSpec.initContainers[].env': ['x-kubernetes-list-map-keys'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** The least and the largest number of a format, as far as JavaScript can count. */
-const BOUNDS: Readonly<Record<string, readonly [number, number]>> = { int32: [-(2 ** 31), 2 ** 31 - 1], int64: [-(2 ** 63), 2 ** 63 - 1024] };
-
 const TEXT: Schema = { type: 'string' };
 const TEXTS: Schema = { type: 'object', additionalProperties: TEXT };
 
@@ -90,7 +87,6 @@ class ShapeTable {
     const elsewhere: readonly string[] = JUDGED_BY_RULES[path as keyof typeof JUDGED_BY_RULES] ?? [];
     const says = (keyword: string) => (elsewhere.includes(keyword) ? undefined : schema[keyword]);
     const { properties, items, additionalProperties } = schema;
-    const bounds = schema.format === undefined ? undefined : BOUNDS[schema.format];
     const required = schema.required?.filter(field => !MAY_BE_MISSING.includes(`${path}.${field}`)) ?? [];
     return JSON.parse(JSON.stringify({
       type: schema['x-kubernetes-int-or-string'] ? 'intOrString' : schema.type,
@@ -100,8 +96,8 @@ class ShapeTable {
       values: additionalProperties && this.row(additionalProperties, `${path}{}`),
       enum: says('enum'),
       pattern: says('pattern'),
-      minimum: schema.minimum ?? bounds?.[0],
-      maximum: schema.maximum ?? bounds?.[1],
+      minimum: schema.minimum ?? (schema.format === 'int32' ? -(2 ** 31) : undefined),
+      maximum: schema.maximum ?? (schema.format === 'int32' ? 2 ** 31 - 1 : undefined),
       minLength: schema.minLength,
       maxLength: schema.maxLength,
       minItems: schema.minItems,

@@ -1,6 +1,7 @@
 import { until } from './until';
-import { CUSTOM_RESOURCE_DEFINITION, Client, KubeObject } from '../../controller/src/kube';
+import { CUSTOM_RESOURCE_DEFINITION, Client } from '../../controller/src/kube';
 import { COMPUTE_DOMAIN } from '../../controller/src/state/resources';
+import { KubeObject } from '../../src/core';
 
 const { group, version, kind, plural } = COMPUTE_DOMAIN;
 const NAME = `${plural}.${group}`;

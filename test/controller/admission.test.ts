@@ -1,4 +1,4 @@
-import { EVENT, KubeObject } from '../../controller/src/kube';
+import { EVENT, KubeObject, NODE, POD } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET } from '../../controller/src/state/resources';
 import { ClusterTopologyBinding, PodCliqueSet } from '../../src/core';
 import { EmbeddedCluster } from '../support/embedded';
@@ -51,6 +51,21 @@ test('a running set does not stall when its topology loses a level, or goes; it 
   await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { replicas: 2 } });
   const { sets } = await cluster.until('four pods', ({ ready }) => ready.length === 4);
   expect(conditionsOf(sets[0])).not.toHaveProperty('Stalled');
+});
+
+test('what runs of a set that was made invalid goes on to count: it is lost, and comes back', async () => {
+  cluster = await EmbeddedCluster.start({ nodes: [node] });
+  await cluster.createSet(aSet('w', { cliques: [aCliqueTemplate('a', 2, 2), aCliqueTemplate('b', 1, 1)] }));
+  await cluster.until('available', ({ sets: [set] }) => set.status?.availableReplicas === 1);
+  await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['nobody'] }] } } });
+  const told = (available: number) => ({ sets: [set] }: { sets: readonly PodCliqueSet[] }) =>
+    conditionsOf(set).Stalled === 'InvalidSpec' && set.status?.availableReplicas === available;
+  await cluster.until('stalled, and available', told(1));
+  await cluster.patch(NODE, 'n0', { spec: { unschedulable: true } });
+  await cluster.delete(POD, (await cluster.state()).pods[0].metadata.name!);
+  await cluster.until('stalled, and not available', told(0));
+  await cluster.patch(NODE, 'n0', { spec: { unschedulable: null } });
+  await cluster.until('stalled, and available again', told(1));
 });
 
 test('what is only asked of new sets is asked of a new one, and does not stop one that runs', async () => {

@@ -69,6 +69,15 @@ test('what an update takes from a template is gone from its cliques, and from th
   expect(clique(after, 'w-0-router').metadata.annotations ?? {}).toEqual({});
 });
 
+test('labels and annotations that a set gets later reach its gangs, and go with it', async () => {
+  const said = (state: State) => state.gangs.map(({ metadata: { labels, annotations } }) => [labels!.tier, annotations?.note]);
+  await cluster.patch(POD_CLIQUE_SET, 'w', { metadata: { labels: { tier: 'gold' }, annotations: { note: 'x' } } });
+  await cluster.until('told', state => JSON.stringify(said(state)) === '[["gold","x"],["gold","x"]]', 5_000);
+  await cluster.patch(POD_CLIQUE_SET, 'w', { metadata: { labels: { tier: null }, annotations: { note: null } } });
+  const after = await cluster.until('gone', state => said(state).every(([tier, note]) => tier === undefined && note === undefined), 5_000);
+  expect(uids(after)).toEqual(uids(before));
+});
+
 test('a clique, or a group, that is scaled below what its gang needs obeys, and it, the set and an event say so until it is scaled up', async () => {
   const below = ({ status }: { status?: { conditions?: readonly { type: string; message?: string }[] } }) =>
     status?.conditions?.find(({ type }) => type === 'ScaledBelowMinAvailable')?.message;

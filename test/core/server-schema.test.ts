@@ -8,6 +8,7 @@ const of = (properties: object, more: object = {}) => serverSchema({ type: 'obje
 test('a number or a text, and nothing else', () => {
   const judge = of({ port: { 'x-kubernetes-int-or-string': true, 'anyOf': [{ type: 'integer' }, { type: 'string' }], 'pattern': '^a' } });
   expect([judge({ port: 1 }), judge({ port: 'a' }), judge({ port: 'b' }), judge({ port: 1.5 }), judge({ port: true })]).toEqual([[], [], ['Invalid port'], ['Invalid port', 'Invalid port'], ['Invalid port', 'Invalid port']]);
+  expect([judge({ port: 2 ** 53 }), judge({ port: 2 ** 63 })]).toEqual([[], ['Invalid port', 'Invalid port']]);
 });
 
 test('null where it may be, and where a default takes its place', () => {

@@ -1,6 +1,8 @@
 import { EXAMPLES, exampleObjects, exampleSet, exampleTopologies } from './charts';
 import type { NodeShape } from '../../controller/src/cluster';
+import { CUSTOM_RESOURCE_DEFINITION } from '../../controller/src/kube';
 import { CLUSTER_TOPOLOGY_BINDING } from '../../controller/src/state/resources';
+import { computeDomainDefinition } from '../control-plane/compute-domains';
 import { EmbeddedCluster, State } from '../support/embedded';
 import { LABEL, Pod } from 'cdk8s-grove/core';
 
@@ -28,6 +30,7 @@ afterEach(() => cluster?.stop());
 /** The example on the cluster, when everything of it is ready. */
 async function ready(name: string): Promise<State> {
   cluster = await EmbeddedCluster.start({ nodes: [...gb200, ...hopper], kubelet: { startMs: 2_000, readyMs: 1_000 } });
+  await cluster.client.create(CUSTOM_RESOURCE_DEFINITION, computeDomainDefinition());
   for (const topology of exampleTopologies()) await cluster.client.create(CLUSTER_TOPOLOGY_BINDING, { ...topology });
   const set = exampleSet(name);
   await cluster.createSet({ ...set, metadata: { ...set.metadata, namespace: 'default' } });

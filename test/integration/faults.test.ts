@@ -1,6 +1,6 @@
 import { runController } from './operator';
 import { Scenario } from './scenario';
-import { EVENT, KubeObject, NAMESPACE, POD, ResourceType } from '../../controller/src/kube';
+import { EVENT, KubeObject, NAMESPACE, POD, ResourceType, VALIDATING_WEBHOOK_CONFIGURATION } from '../../controller/src/kube';
 import { COMPUTE_DOMAIN, POD_CLIQUE_SET } from '../../controller/src/state/resources';
 import { Condition, PodCliqueSet } from '../../src/core';
 import { installComputeDomains, removeComputeDomains } from '../control-plane/compute-domains';
@@ -103,6 +103,33 @@ async function untilPolicyHolds(scenario: Scenario): Promise<void> {
     return { seen: refusal, result: refusal.includes('shells are not allowed here') || undefined };
   });
 }
+
+test('a webhook of somebody else that does not answer: told in the server’s words, and forgotten when it is gone', async () => {
+  const scenario = await begin(1);
+  const name = `${scenario.namespace}-mute`;
+  const webhook = {
+    name: 'mute.example.com',
+    clientConfig: { url: 'https://127.0.0.1:1/' },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': scenario.namespace } },
+    failurePolicy: 'Fail',
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  const configuration = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', metadata: { name }, webhooks: [webhook] };
+  await connection.admin.create(VALIDATING_WEBHOOK_CONFIGURATION, configuration as KubeObject);
+  connection.atEnd(() => connection.admin.delete(VALIDATING_WEBHOOK_CONFIGURATION, { name }).catch(() => undefined));
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe' }, spec: { containers: [{ name: 'main', image: 'none' }] } } as KubeObject;
+  await scenario.until('the webhook is asked', async () => {
+    const refusal = await scenario.createObject(POD, pod).then(() => 'accepted', (error: Error) => error.message);
+    if (refusal === 'accepted') await scenario.delete(POD, 'probe');
+    return { seen: refusal, result: refusal.includes('mute.example.com') || undefined };
+  });
+  await scenario.createSet('w', { cliques: [scenario.clique('a', 2, 2)] });
+  await untilStalled(scenario, 'PodCreateFailed', 'failed calling webhook "mute.example.com"');
+  await connection.admin.delete(VALIDATING_WEBHOOK_CONFIGURATION, { name });
+  await untilWell(scenario, 2);
+}, RECOVERY_MS + 60_000);
 
 test('a namespace that goes takes the set with it: nothing is made in it any more, and no finalizer of ours holds it', async () => {
   const scenario = await Scenario.begin(connection, 'doomed', { nodes: 2, capacity: { 'nvidia.com/gpu': '4' } });

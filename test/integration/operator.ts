@@ -5,6 +5,7 @@ import {
 import { controllerRbac } from '../../src/core';
 import { Connection } from '../control-plane/connect';
 import { until } from '../control-plane/until';
+import { OtherVersion, Version } from '../support/other-version';
 
 const ROLE_TYPES = { ClusterRole: CLUSTER_ROLE, ClusterRoleBinding: CLUSTER_ROLE_BINDING, Role: ROLE, RoleBinding: ROLE_BINDING } as const;
 const WRITES = new Set(['create', 'update', 'patch', 'apply', 'delete', 'deletecollection']);
@@ -40,17 +41,19 @@ export class Operator {
 
   constructor(private readonly connection: Connection, private readonly options: OperatorOptions) {}
 
-  async start(): Promise<void> {
+  /** @param version @default ours, as it is now */
+  async start({ startupImage, hashPrefix }: Version = {}): Promise<void> {
     const { server, ca } = this.connection.login;
     this.transport = new MortalTransport(new HttpsTransport({ server, ca, token: this.connection.address.operatorToken }), request => this.count(request));
+    const image = startupImage === undefined ? {} : { startupImage };
     this.ending = new AbortController();
     const client = new Client({
-      transport: this.transport,
+      transport: hashPrefix === undefined ? this.transport : new OtherVersion(this.transport, hashPrefix),
       observe: ({ verb, resource, subresource, status }) => {
         if (WRITES.has(verb)) this.writes.push(`${verb} ${subresource ? `${resource}/${subresource}` : resource} ${status}`);
       },
     });
-    const controller = new GroveController({ client, instance: 'test', log: consoleLog(), ...this.options });
+    const controller = new GroveController({ client, instance: 'test', log: consoleLog(), ...this.options, ...image });
     this.running = controller.run(this.ending.signal);
     await until('the controller has synced', async () => controller.hasSynced || undefined);
   }

@@ -6,6 +6,7 @@ import { ClusterTopologyBinding, Pod, PodCliqueSet, PodSpec } from '../../src/co
 import { computeDomainDefinition } from '../control-plane/compute-domains';
 import { EmbeddedCluster, State } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
+import { Version } from '../support/other-version';
 
 const NAMESPACE = 'default';
 /** People, and programs, let nodes go one after another. */
@@ -35,6 +36,12 @@ export class EmbeddedScenarioCluster implements Cluster {
     const cluster = new EmbeddedScenarioCluster(embedded, shapes.map(({ name }) => name), cordoned);
     await cluster.setUnschedulable(cluster.cordoned, true);
     return cluster;
+  }
+
+  /** Ends the controller and starts one of that version. */
+  async changeVersion(version: Version): Promise<void> {
+    await this.cluster.killController();
+    this.cluster.startController(version);
   }
 
   async end(): Promise<void> {

@@ -34,7 +34,7 @@ async function untilRecreated(cluster: Cluster, before: State, breached: string,
   const noticed = await cluster.until(`${breached} breached`, state => breach(state)?.status === 'True');
   const { uid } = cliqueNamed(noticed, breached)!.metadata;
   const after = await cluster.until(`all but ${kept.length} pods recreated`, state =>
-    survivors(before, state).length === kept.length && state.pods.length === 10 && cliqueNamed(state, breached)?.metadata.uid !== uid);
+    survivors(before, state).length === kept.length && state.pods.length === 10 && (cliqueNamed(state, breached)?.metadata.uid ?? uid) !== uid);
   expect(uids(survivors(before, after))).toEqual([...kept].sort());
   const tookMs = Date.parse(cliqueNamed(after, breached)!.metadata.creationTimestamp!) - Date.parse(breach(noticed)!.lastTransitionTime);
   expect(tookMs).toBeGreaterThanOrEqual(cluster.terminationDelayMs);

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { OtherVersion, Version } from './other-version';
 import { GroveController } from '../../controller/src/app';
 import { Binder, EmbeddedApiServer, Faults, Kubelet, KubeletOptions, NodeShape, StorageChange, createNodes } from '../../controller/src/cluster';
 import {
@@ -76,14 +77,16 @@ export class EmbeddedCluster {
     return cluster;
   }
 
-  startController(): void {
+  startController({ startupImage, hashPrefix }: Version = {}): void {
     const { clock, random } = this;
     this.stopController = new AbortController();
     const faults: Faults = { request: request => this.observe(request), line: (request, line) => this.options.faults?.line?.(request, line) };
-    const transport = this.server.transport({ faults });
-    this.transport = transport;
+    const plain = this.server.transport({ faults });
+    this.transport = plain;
+    const transport = hashPrefix === undefined ? plain : new OtherVersion(plain, hashPrefix);
     const { admission = {} } = this.options;
-    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission });
+    const image = startupImage === undefined ? {} : { startupImage };
+    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission, ...image });
     this.current = controller;
     this.running = controller.run(this.stopController.signal);
   }

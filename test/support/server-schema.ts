@@ -64,7 +64,9 @@ function jsonSchema(schema: Schema): Record<string, unknown> {
   const { properties, items, additionalProperties, nullable } = schema;
   const kept = SAME.filter(keyword => schema[keyword] !== undefined);
   const converted: Record<string, unknown> = Object.fromEntries(kept.map(keyword => [keyword, schema[keyword]]));
-  if (schema['x-kubernetes-int-or-string']) converted.anyOf = [{ type: 'integer' }, { type: 'string' }];
+  // A server takes what does not fit into 64 bits for a fraction.
+  if (schema.type === 'integer') converted.format ??= 'int64';
+  if (schema['x-kubernetes-int-or-string']) converted.anyOf = [{ type: 'integer', format: 'int64' }, { type: 'string' }];
   if (nullable && converted.type) converted.type = [converted.type, 'null'];
   if (properties) converted.properties = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, jsonSchema(field)]));
   if (items) converted.items = jsonSchema(items);

@@ -10,6 +10,10 @@ export interface ControllerOptions extends ClusterOptions {
   readonly leaderElect: boolean;
   readonly namespace: string;
   readonly startupImage?: string;
+  /** Schedulers that pods may name. @default all that Grove can work with */
+  readonly schedulers?: readonly string[];
+  /** Whether sets may ask for NVLink domains. */
+  readonly mnnvl: boolean;
   readonly logLevel: string;
 }
 
@@ -26,6 +30,7 @@ export async function runController(options: ControllerOptions): Promise<number>
       metrics,
       log,
       port: options.port,
+      admission: { autoMnnvl: options.mnnvl, ...(options.schedulers ? { schedulers: options.schedulers } : {}) },
       ...(options.leaderElect ? { leaseNamespace: options.namespace } : {}),
       ...(options.startupImage === undefined ? {} : { startupImage: options.startupImage }),
     }, stop.signal);

@@ -88,11 +88,19 @@ Examples:
     .option('--no-leader-elect', 'do not ask for the lease: no other controller may run')
     .option('-n, --namespace <name>', 'namespace of the lease', process.env.POD_NAMESPACE ?? 'grove-system')
     .option('--startup-image <image>', 'image with a shell for the init container that waits for parents')
+    .option('--schedulers <names>', 'schedulers that pods may name, separated by commas; default: all that Grove can work with', names)
+    .option('--no-mnnvl', 'refuse sets that ask for NVLink domains')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .addHelpText('after', '\nExamples:\n  grove controller --kubeconfig ~/.kube/config --no-leader-elect\n  grove controller --port 9090 --log-level debug')
     .action(async options => exit(await runController(options)));
 
   return program;
+}
+
+function names(text: string): string[] {
+  const found = text.split(',').map(name => name.trim());
+  if (found.includes('')) throw new InvalidArgumentError('names are separated by single commas');
+  return found;
 }
 
 function port(text: string): number {

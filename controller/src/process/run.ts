@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { AdmissionConfig } from 'cdk8s-grove/core';
 import { Metrics } from './metrics';
 import { Probes, serveProbes } from './probes';
 import { GroveController } from '../app';
@@ -15,6 +16,8 @@ export interface ControllerProcessOptions {
   /** Namespace of the lease; undefined when no other process can be there. */
   readonly leaseNamespace?: string;
   readonly startupImage?: string;
+  /** What sets may ask for. @default everything */
+  readonly admission?: Partial<AdmissionConfig>;
 }
 
 /** Name of the lease by which one of several processes leads. */
@@ -37,6 +40,7 @@ export async function runControllerProcess(options: ControllerProcessOptions, si
         instance,
         log: options.log,
         ...options.metrics.hooks,
+        ...(options.admission === undefined ? {} : { admission: options.admission }),
         ...(options.startupImage === undefined ? {} : { startupImage: options.startupImage }),
       });
       options.metrics.watch(state.controller);

@@ -20,21 +20,23 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   const owned = await world.writer.ensureFinalizer(live, FINALIZER.podClique);
   const isSound = world.admission(set).allowed;
   const clique = isSound ? await revise(world, set, owned) : owned;
-  const pods = world.caches.pods.store.byIndex('clique', key).filter(pod => belongsTo(pod, clique));
+  const pods = podsOf(world, clique);
   const mayStart = parentsReady((clique.spec.startsAfter ?? []).map(name => parent(world, scopedKey(clique, name))));
   const { startupImage } = world;
   const position = cliquePosition(set, clique);
   const claims = (index: number) => (position ? sharedClaims(set, position, index) : []);
-  const plan = planPods(clique, pods, world.clock.now(), { mayStart, claims, ...(startupImage === undefined ? {} : { startupImage }) });
+  const options = { mayStart, claims, ...(startupImage === undefined ? {} : { startupImage }) };
+  const plan = planPods(clique, pods, world.clock.now(), options);
   const staying = pods.filter(pod => !plan.remove.includes(pod));
   const update = isSound ? planCliqueUpdate(set, clique, staying, world.clock.now()) : { remove: [], progress: clique.status?.updateProgress };
   const againMs = await pass(async () => {
     if (isSound) await guarded(world, clique, 'ERR_SYNC_PCLQ_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncCliqueClaims(world, set, clique));
-    await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(plan.create));
+    await createPods(world, clique, plan.create);
     await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', async () => {
       await world.writer.removeAll(plan.remove);
       await world.writer.removeUnchanged(update.remove);
     });
+    if (update.remove.length > 0) await createPods(world, clique, planPods(clique, podsOf(world, clique), world.clock.now(), options).create);
     if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
     await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
   }, errors => writeStatus(world, isSound ? set : undefined, key, update.progress, errors));
@@ -51,6 +53,15 @@ async function revise({ writer }: World, set: PodCliqueSet, live: PodClique): Pr
   const wanted = revisedClique(set, live);
   const change = wanted ? mergeDiff(authored(live), authored(wanted)) : {};
   return Object.keys(change).length > 0 ? await writer.patch(live, mergePatch(change)) ?? live : live;
+}
+
+async function createPods(world: World, clique: PodClique, pods: readonly Pod[]): Promise<void> {
+  await guarded(world, clique, 'ERR_CREATE_POD', 'PodCreateFailed', () => world.writer.createAll(pods));
+}
+
+/** The pods of the clique as they are now, those on their way out included. */
+function podsOf({ caches }: World, clique: PodClique): Pod[] {
+  return caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique));
 }
 
 function belongsTo(pod: Pod, clique: PodClique): boolean {
@@ -96,14 +107,14 @@ function isBasePlaced({ caches }: World, pod: Pod): boolean {
 
 /** @param set undefined while its spec must not be carried out: then nobody can say which of the pods are as it wants them */
 async function writeStatus(
-  { caches, writer, events, clock }: World, set: PodCliqueSet | undefined, key: string, progress: PodCliqueUpdateProgress | undefined,
-  errors?: readonly LastError[],
+  world: World, set: PodCliqueSet | undefined, key: string, progress: PodCliqueUpdateProgress | undefined, errors?: readonly LastError[],
 ): Promise<number | undefined> {
+  const { caches, writer, events, clock } = world;
   const clique = caches.cliques.store.get(key);
   if (!clique || (set && !cliquePosition(set, clique))) return undefined;
   const status = podCliqueStatus({
     clique,
-    pods: caches.pods.store.byIndex('clique', keyOf(clique)).filter(pod => belongsTo(pod, clique)),
+    pods: podsOf(world, clique),
     ...(set ? { hashes: { template: expectedHash(set, clique), generation: generationHash(set) } } : {}),
     progress,
     rollingUpdate: set && cliqueRollingUpdate(set, clique),

@@ -1,11 +1,12 @@
 import { CONDITION, PodClique, PodCliqueScalingGroup, withCondition } from 'cdk8s-grove/core';
 import { World } from './world';
-import { isConflict } from '../kube';
+import { isNotFound, sleep } from '../kube';
 import { SCALING_GROUP } from '../state/resources';
 import { Writer } from '../state/writer';
 
-/** Others write the same status; each of them makes one attempt vain. */
+/** Others write the same status, and servers have their moments: as often, and after such waits, as upstream tries it. */
 const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 25;
 
 /**
  * Deletes cliques that are recreated together, those that are the reason for it last: when something fails half-way the reason is still there, and
@@ -21,14 +22,15 @@ export async function markRecreated({ writer, clock }: World, group: PodCliqueSc
   const observation = {
     type: CONDITION.gangTerminationInProgress, status: 'True' as const, reason: 'GangTerminationActive', message: 'the replica is being recreated',
   };
-  let latest = group;
   for (let attempt = 1; ; attempt++) {
     try {
+      const latest = attempt === 1 ? group : await writer.client.get<PodCliqueScalingGroup>(SCALING_GROUP, group.metadata);
       await writer.writeStatus(latest, { ...latest.status, conditions: withCondition(latest.status?.conditions, observation, clock.now()) });
       return;
     } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
-      latest = await writer.client.get<PodCliqueScalingGroup>(SCALING_GROUP, group.metadata);
+      if (isNotFound(error)) return;
+      if (attempt === ATTEMPTS) throw error;
+      await sleep(clock, FIRST_WAIT_MS * 2 ** (attempt - 1));
     }
   }
 }

@@ -1,6 +1,6 @@
 import {
-  ClusterIndex, Node, NvlinkDomains, PlacementLevel, PlacementNode, Pod, RunningPod, isFinished, levelOfLabel, nvlinkLabel, pinnedNode, placementLevels,
-  placementNode, runningPod,
+  ClusterIndex, Domains, Node, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add, isFinished, levelOfLabel, nvlinkLabel,
+  pinnedNode, placementLevels, placementNode, runningPod,
 } from 'cdk8s-grove/core';
 import { Counts } from './counts';
 import { Priorities } from './priorities';
@@ -36,6 +36,8 @@ export class ClusterState {
   private areLevelsKnown = false;
   /** What the index was built for. */
   private builtFor = '';
+  /** Of the domains by label, until a node changes. */
+  private readonly capacities = new Map<string, readonly Resources[]>();
   private nvlink: { readonly label: string; readonly gpus: number } | undefined;
   private current = new ClusterIndex([]);
 
@@ -88,6 +90,16 @@ export class ClusterState {
     if (!this.areLevelsKnown) this.learnLevels();
     return this.nvlink && { ...this.nvlink, inUse: computeDomain => this.inUse(computeDomain, gang) };
   }
+
+  /** The domains of nodes by their labels. */
+  readonly domains: Domains = {
+    of: (node, label) => this.placementNodes.get(node)?.domain[label],
+    capacities: label => {
+      const known = this.capacities.get(label) ?? capacitiesOf(this.placementNodes.values(), label);
+      this.capacities.set(label, known);
+      return known;
+    },
+  };
 
   /** The node that a pod has, or is about to get from us. */
   readonly nodeOf = (pod: Pod): string | undefined => {
@@ -150,7 +162,7 @@ export class ClusterState {
     if (!node) return;
     for (const label of Object.keys(node.domain)) if (this.labels.add(label, sign)) this.areLevelsKnown = false;
     for (const taint of node.taints ?? []) this.taintCounts.add(taint, sign);
-    this.nvlink = undefined;
+    this.capacities.clear();
     this.areLevelsKnown = false;
   }
 
@@ -212,7 +224,7 @@ export class ClusterState {
     const topologies = [...this.caches.topologies.store.values()];
     const has = (label: string) => this.labels.has(label);
     const label = nvlinkLabel(topologies, has);
-    this.nvlink = label === undefined ? undefined : { label, gpus: this.largestDomain(label) };
+    this.nvlink = label === undefined ? undefined : { label, gpus: Math.max(0, ...this.domains.capacities(label).map(capacity => capacity[GPU] ?? 0)) };
     if (label !== undefined) this.unlisted.add(label);
     this.levels = placementLevels(topologies, has);
     if (this.levelKey() !== this.builtFor) this.rebuild();
@@ -227,13 +239,13 @@ export class ClusterState {
     const listed = new Set(this.levels.map(({ name }) => name));
     return [...this.unlisted].filter(label => !listed.has(label)).sort();
   }
+}
 
-  private largestDomain(label: string): number {
-    const gpus = new Map<string, number>();
-    for (const { domain, allocatable } of this.placementNodes.values()) {
-      const value = domain[label];
-      if (value !== undefined) gpus.set(value, (gpus.get(value) ?? 0) + (allocatable[GPU] ?? 0));
-    }
-    return Math.max(0, ...gpus.values());
+function capacitiesOf(nodes: Iterable<PlacementNode>, label: string): Resources[] {
+  const capacities = new Map<string, Resources>();
+  for (const { domain, allocatable } of nodes) {
+    const value = domain[label];
+    if (value !== undefined) capacities.set(value, add(capacities.get(value) ?? {}, allocatable));
   }
+  return [...capacities.values()];
 }

@@ -1,8 +1,9 @@
 import {
-  ANNOTATION, GangMembers, GangPriority, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, baseGangOf, isTerminating, namedLabels,
+  ANNOTATION, GangMembers, GangPriority, GangWithPods, LABEL, PlacementQuestion, PodGang, Resources, SCHEDULER_NAME, baseGangOf, isTerminating, namedLabels,
   placementQuestion,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
+import { Families } from './families';
 import { Pins } from './pins';
 import { Priorities } from './priorities';
 import { keyOf } from '../kube';
@@ -15,6 +16,16 @@ export interface Candidate extends GangMembers {
   readonly priority: GangPriority;
 }
 
+/** Gangs of the same replica, as far as their places matter. */
+interface Kin {
+  readonly base?: GangWithPods;
+  readonly scaled: readonly GangWithPods[];
+  readonly familyFloors?: Resources | undefined;
+}
+
+/** For so many gangs room is kept when their base gang has been placed. */
+const MOST_FOLLOWERS = 8;
+
 /** Whether it is ours to place the gang's pods. */
 export function isOurs(gang: PodGang | undefined): boolean {
   return gang?.metadata.labels?.[LABEL.schedulerName] === SCHEDULER_NAME;
@@ -22,7 +33,16 @@ export function isOurs(gang: PodGang | undefined): boolean {
 
 /** Gangs with all that a decision on them depends on, out of the caches. */
 export class Gangs {
-  constructor(private readonly caches: Caches, private readonly state: ClusterState, private readonly priorities: Priorities, private readonly pins: Pins) {}
+  private readonly families: Families;
+
+  constructor(private readonly caches: Caches, private readonly state: ClusterState, private readonly priorities: Priorities, private readonly pins: Pins) {
+    this.families = new Families(caches);
+  }
+
+  /** The gang is gone. */
+  forget(key: string): void {
+    this.families.forget(key);
+  }
 
   /** The gang of that key; undefined when it is gone or on its way out. */
   candidate(key: string): Candidate | undefined {
@@ -35,17 +55,16 @@ export class Gangs {
   /** Everything that an answer to a question about the gang depends on, apart from the room there is. */
   picture(candidate: Candidate): string {
     const { key, gang, priority } = candidate;
-    const placed = [candidate, ...this.kinOf(candidate)].flatMap(({ pods }) => [...pods.values()])
+    const { base, scaled } = this.kinOf(candidate);
+    const placed = [candidate, ...base ? [base] : [], ...scaled].flatMap(({ pods }) => [...pods.values()])
       .map(pod => `${pod.metadata.uid}@${this.state.nodeOf(pod) ?? ''}`);
     return JSON.stringify([gang.metadata.generation, priority, placed, this.pins.avoided(key), this.state.taints]);
   }
 
   /** What placement is asked about the gang. @param floorsOnly whether surplus pods have to wait */
-  question(candidate: Candidate, floorsOnly: boolean): PlacementQuestion {
+  question(candidate: Candidate, floorsOnly: boolean, { base, scaled, familyFloors }: Kin = this.kinOf(candidate)): PlacementQuestion {
     const { key, gang, pods, priority } = candidate;
     const { state } = this;
-    const base = this.baseOf(candidate);
-    const scaled = this.scaledOf(candidate);
     state.know([candidate, ...base ? [base] : [], ...scaled].flatMap(of => namedLabels(of.gang)));
     return placementQuestion({
       gang,
@@ -60,26 +79,33 @@ export class Gangs {
       topology: gang.metadata.annotations?.[ANNOTATION.topologyName],
       base,
       scaled,
+      familyFloors,
+      domains: state.domains,
     });
   }
 
-  /** Gangs of the same replica whose places matter to this one. */
-  private kinOf(candidate: Candidate): GangWithPods[] {
-    const base = this.baseOf(candidate);
-    return [...base ? [base] : [], ...this.scaledOf(candidate)];
+  /** Questions about the gangs that are declared to follow a base gang into its domain, and wait for it, by their keys. */
+  *followers(candidate: Candidate): Iterable<readonly [string, PlacementQuestion]> {
+    const { gang: base, priority } = candidate;
+    const family = this.families.of(base);
+    for (const declared of family?.scaled.slice(0, MOST_FOLLOWERS) ?? []) {
+      const key = keyOf(declared);
+      const of = this.withPods(this.caches.gangs.store.get(key) ?? declared);
+      if ([...of.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) continue;
+      const follower = { ...of, key, priority: { ...priority, mayPreempt: false }, nodeOf: this.state.nodeOf };
+      yield [key, this.question(follower, true, { base: this.withPods(base), scaled: [], familyFloors: family?.floors })];
+    }
   }
 
-  private baseOf(candidate: Candidate): GangWithPods | undefined {
+  /** Gangs of the same replica whose places matter to this one, where the replica has to be in one domain as a whole. */
+  private kinOf(candidate: Candidate): Kin {
+    const { gang } = candidate;
     const name = baseGangOf(candidate);
-    const base = name === undefined ? undefined : this.caches.gangs.store.get(scopedKey(candidate.gang, name));
-    return base && isPacked(base) ? this.withPods(base) : undefined;
-  }
-
-  private scaledOf({ key, gang }: Candidate): GangWithPods[] {
-    if (!isPacked(gang)) return [];
-    const cliques = this.caches.cliques.store.byIndex('baseGang', key);
-    const names = new Set(cliques.flatMap(({ metadata }) => metadata.labels?.[LABEL.podGang] ?? []));
-    return [...names].sort().flatMap(name => this.caches.gangs.store.get(scopedKey(gang, name)) ?? []).map(scaled => this.withPods(scaled));
+    const base = name === undefined ? gang : this.caches.gangs.store.get(scopedKey(gang, name));
+    const family = base && this.families.of(base);
+    if (!family) return { scaled: [] };
+    if (base !== gang) return { base: this.withPods(base), scaled: [], familyFloors: family.floors };
+    return { scaled: family.scaled.map(other => this.withPods(this.caches.gangs.store.get(keyOf(other)) ?? other)), familyFloors: family.floors };
   }
 
   private withPods(gang: PodGang): GangWithPods {
@@ -88,11 +114,6 @@ export class Gangs {
   }
 
   private templatesOf(gang: PodGang): GangWithPods['templateOf'] & object {
-    return group => this.caches.cliques.store.get(scopedKey(gang, group))?.spec.podSpec;
+    return group => this.families.templateOf(gang, group);
   }
-}
-
-/** Whether the gang as a whole has to be in one domain, which then holds for its kin, too. */
-function isPacked({ spec }: PodGang): boolean {
-  return spec.topologyConstraint?.packConstraint?.required !== undefined;
 }

@@ -1,12 +1,17 @@
 import { PlacementGroup, PlacementResult, holds } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
+import { Clock } from '../kube';
+
+/** How long room is kept for a gang that does not come. */
+const KEPT_MS = 10_000;
 
 /** Room that gangs wait for while pods leave it. Nobody else gets it, except a gang of higher priority. */
 export class Reservations {
   /** By the gang's key: names of the pods that have to leave. */
   private readonly leaving = new Map<string, readonly string[]>();
 
-  constructor(private readonly state: ClusterState) {}
+  /** @param onExpired told when room that was kept for a gang that does not come is for everybody again */
+  constructor(private readonly state: ClusterState, private readonly clock: Clock, private readonly onExpired: () => void) {}
 
   /**
    * Keeps the room of the placement for the gang. Gangs of lower priority for whom some of it was kept lose all that was kept for them.
@@ -21,9 +26,26 @@ export class Reservations {
     return pods;
   }
 
+  /** Keeps free room for a gang that is to come. It has it as soon as it comes, or loses it to others after a while. */
+  keep(key: string, gang: PlacementGroup, { assignment }: PlacementResult): void {
+    const names: readonly string[] = [];
+    this.leaving.set(key, names);
+    this.state.hold(keeperOf(key), holds(gang, assignment, keeperOf(key)));
+    this.clock.setTimeout(() => {
+      if (this.leaving.get(key) !== names) return;
+      this.release(key);
+      this.onExpired();
+    }, KEPT_MS);
+  }
+
   /** Whether the room that is kept for the gang is free by now. */
   isFree(key: string): boolean {
     return this.leaving.get(key)?.every(name => !this.state.takesRoom(name)) ?? false;
+  }
+
+  /** Whether somebody was asked to leave the room that is kept for the gang. */
+  isBeingVacated(key: string): boolean {
+    return (this.leaving.get(key)?.length ?? 0) > 0;
   }
 
   release(key: string): void {

@@ -74,7 +74,7 @@ export class Scheduler {
     this.gangs = new Gangs(caches, this.state, priorities, this.pins);
     this.looks = new Looks(this.state, clock);
     this.verdicts = new Verdicts(events, onVerdict);
-    this.reservations = new Reservations(this.state);
+    this.reservations = new Reservations(this.state, clock, () => this.wake());
     this.eviction = new Eviction(options, this.verdicts);
     caches.gangs.store.subscribe(({ object, old }) => this.onGang(object ?? old, object === undefined));
     caches.pods.store.subscribe(({ object, old }) => this.onPod(object ?? old));
@@ -107,6 +107,7 @@ export class Scheduler {
       this.looks.forget(surplusOf(key));
       this.reservations.release(key);
       this.pins.forget(key);
+      this.gangs.forget(key);
     } else {
       this.waiting.add(key);
     }
@@ -144,7 +145,7 @@ export class Scheduler {
     const earlier: Candidate[] = [];
     for (const tier of tiersOf(candidates)) {
       if (tier.candidates.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
-      for (const candidate of tier.candidates) tier.isSurplus ? this.fillUp(candidate) : this.admit(candidate);
+      for (const candidate of tier.candidates) this.consider(candidate, tier.isSurplus);
       earlier.push(...tier.candidates);
     }
     const laterMs = this.looks.takeDelayMs();
@@ -157,11 +158,24 @@ export class Scheduler {
     return candidate;
   }
 
+  /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
+  private consider(candidate: Candidate, isSurplus: boolean): void {
+    try {
+      if (isSurplus) this.fillUp(candidate);
+      else this.admit(candidate);
+    } catch (error) {
+      this.options.log.error({ gang: candidate.key, error: messageOf(error) }, 'no placement could be computed');
+      this.state.rebuild();
+      this.waiting.delete(candidate.key);
+      this.verdicts.waits(candidate.gang, { reason: 'Undecided', message: `no placement could be computed: ${messageOf(error)}` });
+    }
+  }
+
   private admit(candidate: Candidate): void {
     const { key, gang } = candidate;
     const notReady = notReadyToPlace(candidate) ?? this.waitsForBase(candidate);
     if (notReady) {
-      this.reservations.release(key);
+      if (this.reservations.isBeingVacated(key)) this.reservations.release(key);
       return this.verdicts.waits(gang, notReady);
     }
     const picture = this.gangs.picture(candidate);
@@ -172,11 +186,12 @@ export class Scheduler {
     if (result.outcome === 'placed') {
       this.looks.forget(key);
       this.verdicts.placed(key, result.score);
-      return this.commit(candidate, this.bindings(candidate, result));
+      this.commit(candidate, this.bindings(candidate, result));
+      return this.keepRoomForFollowers(candidate);
     }
-    if (result.outcome === 'placed-with-preemption' && question) this.makeRoom(candidate, question, result);
+    if (result.outcome === 'placed-with-preemption') this.makeRoom(candidate, question, result);
     else this.verdicts.waits(gang, describe(result));
-    if (question) this.looks.remember(key, picture, question);
+    this.looks.remember(key, picture, question);
     if (result.outcome === 'pending') void this.releaseHalfPlaced(candidate);
   }
 
@@ -194,26 +209,17 @@ export class Scheduler {
     if (!this.looks.isWorthwhile(surplusOf(key), picture)) return;
     const { question, result } = this.decide(candidate, false);
     const bindings = this.bindings(candidate, result);
-    if (bindings.length < surplus.length && question) this.looks.remember(surplusOf(key), picture, question);
+    if (bindings.length < surplus.length) this.looks.remember(surplusOf(key), picture, question);
     if (bindings.length > 0) this.commit(candidate, bindings);
   }
 
-  /** One gang whose numbers nobody can make sense of (a quantity that is none) must not keep all others from being placed. */
-  private decide(candidate: Candidate, floorsOnly: boolean): { question?: PlacementQuestion; result: PlacementResult } {
-    const { clock, observe, log } = this.options;
+  private decide(candidate: Candidate, floorsOnly: boolean): { question: PlacementQuestion; result: PlacementResult } {
+    const { clock, observe } = this.options;
     const startMs = clock.elapsed();
-    let question: PlacementQuestion | undefined;
-    let result: PlacementResult;
-    try {
-      question = this.gangs.question(candidate, floorsOnly);
-      result = place(this.state.index, question);
-    } catch (error) {
-      log.error({ gang: candidate.key, error: messageOf(error) }, 'no placement could be computed');
-      result = { outcome: 'undecided', assignment: [], victims: [], score: 0 };
-      this.state.rebuild();
-    }
+    const question = this.gangs.question(candidate, floorsOnly);
+    const result = place(this.state.index, question);
     observe?.({ outcome: result.outcome, durationMs: clock.elapsed() - startMs });
-    return { ...(question ? { question } : {}), result };
+    return { question, result };
   }
 
   private bindings({ gang, pods }: Candidate, { outcome, assignment }: PlacementResult): Binding[] {
@@ -263,6 +269,14 @@ export class Scheduler {
       this.busy.delete(key);
       this.wake(delayMs ?? BATCH_MS);
     });
+  }
+
+  /** Other gangs of the same rank would fill up the domain before those come that have to go there. */
+  private keepRoomForFollowers(candidate: Candidate): void {
+    for (const [key, question] of this.gangs.followers(candidate)) {
+      const result = place(this.state.index, { ...question, isExplained: false });
+      if (result.outcome === 'placed') this.reservations.keep(key, question.gang, result);
+    }
   }
 
   private waitsForBase(candidate: Candidate): GangVerdict | undefined {

@@ -124,17 +124,22 @@ class ShapeWalk {
 }
 
 const NAMES: Readonly<Record<NonNullable<Shape['type']>, string>> = {
-  object: 'an object', array: 'a list', string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false', intOrString: 'a whole number or a text',
+  object: 'an object', array: 'a list', string: 'a text', integer: 'a whole number of 64 bits', number: 'a number', boolean: 'true or false', intOrString: 'a whole number or a text',
 };
 
 function isOfType(value: unknown, type: NonNullable<Shape['type']>): boolean {
   switch (type) {
     case 'object': return isRecord(value);
     case 'array': return Array.isArray(value);
-    case 'integer': return Number.isInteger(value);
-    case 'intOrString': return typeof value === 'string' || Number.isInteger(value);
+    case 'integer': return isWhole(value);
+    case 'intOrString': return typeof value === 'string' || isWhole(value);
     default: return typeof value === type;
   }
+}
+
+/** A server counts to 64 bits; what is larger is no whole number to it. */
+function isWhole(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }
 
 /** What tells an entry of a list from the others; most have one key, a text. */

@@ -25,7 +25,7 @@ export const SHAPES: readonly Shape[] = [
   {"type":"string","pattern":"^([-+]?(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|[-+]?0)$"},
   {"type":"object","fields":{"maxUnavailable":17,"progressDeadline":18}},
   {"type":"string","hasDefault":true},
-  {"type":"integer","minimum":-9223372036854776000,"maximum":9223372036854775000},
+  {"type":"integer"},
   {"type":"object","required":["key","operator"],"fields":{"key":2,"operator":2,"values":4}},
   {"type":"array","items":22},
   {"type":"object","fields":{"matchExpressions":23,"matchFields":23}},

@@ -1,3 +1,4 @@
+import { ANNOTATION } from '../api';
 import type { KubeObject, PodClique, PodCliqueScalingGroup, PodCliqueSet } from '../api';
 import { desiredAutoscalers } from './autoscalers';
 import { desiredCliques } from './cliques';
@@ -61,17 +62,23 @@ function revisedServices(set: PodCliqueSet, { services }: SetChildren): KubeObje
   });
 }
 
+/** The version of the set for which a scaling group was found to be right; objects never change. */
+const sound = new WeakMap<PodCliqueScalingGroup, string>();
+
 /** Scaling groups stay as large as users and autoscalers have made them; all else of them is the set's (spec 04 §1.4). */
 function revisedScalingGroups(set: PodCliqueSet, { scalingGroups: live }: SetChildren): KubeObject[] {
   return [...live.values()].filter(group => !isTerminating(group)).flatMap(group => {
     const i = setReplicaIndex(group);
-    const config = scalingGroupConfig(set, group);
+    const version = `${set.metadata.uid}/${set.metadata.generation}/${set.metadata.annotations?.[ANNOTATION.mnnvlGroup]}`;
+    const config = sound.get(group) === version ? undefined : scalingGroupConfig(set, group);
     if (i === undefined || i >= (set.spec.replicas ?? 0) || !config) return [];
     const { metadata, spec } = desiredScalingGroup(set, i, config);
     const { labels = {}, annotations = {} } = metadata;
     const wanted = { ...group, metadata: { ...group.metadata, labels, annotations }, spec: { ...spec, replicas: group.spec.replicas } };
     const authored = (of: PodCliqueScalingGroup) => canonicalJson([of.metadata.labels, of.metadata.annotations, of.spec]);
-    return authored(wanted) === authored(group) ? [] : [wanted as unknown as KubeObject];
+    if (authored(wanted) !== authored(group)) return [wanted as unknown as KubeObject];
+    sound.set(group, version);
+    return [];
   });
 }
 

@@ -1,9 +1,10 @@
-import type { Pod } from '../api';
+import type { Pod, PodGang, PodSpec } from '../api';
 import { GangPriority } from './priority';
+import { add, podRequest } from './resources';
 import { namespacedName, runningPod } from './running';
 import { GangWithPods, TreeContext, activeMembers, gangTree } from './tree';
 import type { PlacementQuestion } from '../placement/place';
-import type { LinkedGang, PlacementGroup, RunningPod } from '../placement/problem';
+import type { LinkedGang, PlacementGroup, Resources, RunningPod } from '../placement/problem';
 import type { Assignment } from '../placement/result';
 import { levelOfLabel } from '../topology/levels';
 
@@ -14,8 +15,19 @@ export interface GangSituation extends GangWithPods, TreeContext {
   readonly priority: GangPriority;
   /** The base gang of a scaled one. */
   readonly base?: GangWithPods | undefined;
-  /** The scaled gangs of a base gang. */
+  /** The scaled gangs of a base gang, those included that are not made yet. */
   readonly scaled?: readonly GangWithPods[];
+  /** What the minima of all gangs of the replica take together; absent when nothing has to hold them together. */
+  readonly familyFloors?: Resources | undefined;
+  readonly domains: Domains;
+}
+
+/** The domains that nodes are in by their labels. */
+export interface Domains {
+  /** The node's value of the label. */
+  readonly of: (node: string, label: string) => string | undefined;
+  /** What each domain could hold if nothing were on its nodes. */
+  readonly capacities: (label: string) => readonly Resources[];
 }
 
 /** What placement is asked about a gang: its tree, its pods that have nodes, and the gangs that it shares a domain with. */
@@ -47,22 +59,40 @@ export function holds(tree: PlacementGroup, assignment: readonly Assignment[], k
   });
 }
 
-/** All gangs of a replica stay in the domain that its base gang requires as a whole, though they are admitted one by one (spec 05 §2). */
+/**
+ * All gangs of a replica stay in the domain that its base gang requires as a whole, though they are admitted one by one. Where no domain could ever
+ * hold them all, each has one of its own.
+ */
 function kin(situation: GangSituation, isNew: boolean): { linkedGangs: LinkedGang[]; kinMembers: RunningPod[] } {
-  const { gang, base, scaled = [] } = situation;
+  const { gang, base, scaled = [], familyFloors, domains } = situation;
+  const alone = { linkedGangs: [], kinMembers: [] };
   const label = (base?.gang ?? gang).spec.topologyConstraint?.packConstraint?.required;
-  if (label === undefined) return { linkedGangs: [], kinMembers: [] };
-  const required = levelOfLabel(label);
-  const relatives = [...(base ? [base] : []), ...scaled].map(of => ({ of, name: gangName(of), members: boundOf(of, situation) }));
+  if (label === undefined || !familyFloors || !domains.capacities(label).some(capacity => holdsAll(capacity, familyFloors))) return alone;
+  const relatives = (base ? [base] : scaled).map(of => ({ of, name: gangName(of), members: boundOf(of, situation) }));
   const placed = relatives.filter(({ members }) => members.length > 0);
-  const waiting = isNew && situation.floorsOnly ? relatives.filter(({ of, members }) => of !== base && members.length === 0).slice(0, MOST_AHEAD) : [];
+  const kinMembers = placed.flatMap(({ members }) => members);
+  if (new Set(kinMembers.map(({ node }) => domains.of(node, label))).size > 1) return alone;
+  const waiting = isNew && !base && situation.floorsOnly ? relatives.filter(({ members }) => members.length === 0).slice(0, MOST_AHEAD) : [];
+  const required = levelOfLabel(label);
   return {
     linkedGangs: [
       ...placed.map(({ name }) => ({ name, required })),
       ...waiting.map(({ of, name }) => ({ name, required, groups: [gangTree(of, `${name} itself`, { ...situation, floorsOnly: true })] })),
     ],
-    kinMembers: placed.flatMap(({ members }) => members),
+    kinMembers,
   };
+}
+
+function holdsAll(capacity: Resources, needed: Resources): boolean {
+  return Object.entries(needed).every(([resource, amount]) => amount <= (capacity[resource] ?? 0));
+}
+
+/** What the minima of the gangs' groups take together. */
+export function floorsOf(gangs: readonly PodGang[], templateOf: (gang: PodGang, group: string) => PodSpec | undefined): Resources {
+  return gangs.flatMap(gang => gang.spec.podgroups.map(({ name, minReplicas }) => {
+    const spec = templateOf(gang, name);
+    return Object.fromEntries(Object.entries(spec ? podRequest(spec) : {}).map(([resource, amount]) => [resource, amount * minReplicas]));
+  })).reduce(add, {});
 }
 
 function gangName({ gang }: GangWithPods): string {

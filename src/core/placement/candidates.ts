@@ -2,6 +2,7 @@ import type { ClusterIndex } from './cluster-index';
 import type { Step } from './domain-search';
 import { Group, IMPOSSIBLE, NONE } from './gang';
 import { Scope, containsWhole, domainsIn } from './scope';
+import { sortInPlace } from './sorting';
 import type { Trial } from './trial';
 
 /** Sets of domains that are tried for a group which no single domain holds. */
@@ -49,9 +50,11 @@ export class Candidates {
 
   all(step: Step, scope: Scope): number[] {
     const isWhole = containsWhole(this.index, scope, step.level);
-    return this.domains(step, scope).filter(domain => this.mayHold(step, scope, domain, isWhole))
-      .map(domain => ({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) }))
-      .sort((a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
+    const found: { domain: number; against: Float64Array }[] = [];
+    for (const domain of this.domains(step, scope)) {
+      if (this.mayHold(step, scope, domain, isWhole)) found.push({ domain, against: this.judge(step, domain, new Float64Array(PARTS)) });
+    }
+    return sortInPlace(found, (a, b) => compare(a.against, b.against)).map(({ domain }) => domain);
   }
 
   /** Unions of several domains that may hold the group together, the fewest first. */
@@ -65,7 +68,7 @@ export class Candidates {
       const fitting = ranked.slice(size).filter(({ share }) => sum + share >= 1 - 1e-9);
       for (const last of new Set([fitting[fitting.length - 1]!, fitting[0]!])) {
         yielded += 1;
-        yield [...largest, last].sort((a, b) => a.domain - b.domain).flatMap(({ domain }) => this.membersIn(scope, level, domain));
+        yield [...largest, last].sort((a, b) => a.at - b.at).flatMap(({ domain }) => this.membersIn(scope, level, domain));
       }
     }
   }
@@ -78,14 +81,14 @@ export class Candidates {
   }
 
   /** Domains with the share of the group that each would hold, the largest first. */
-  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; share: number }[] {
-    const ranked: { domain: number; share: number }[] = [];
-    for (const domain of domains) {
+  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; at: number; share: number }[] {
+    const ranked: { domain: number; at: number; share: number }[] = [];
+    for (const [at, domain] of domains.entries()) {
       let share = 1;
       for (let table = 0; table < load.length; table += 1) {
         if (load[table]! > 0) share = Math.min(share, this.tableSum(table, level, domain) / load[table]!);
       }
-      if (share > 0) ranked.push({ domain, share });
+      if (share > 0) ranked.push({ domain, at, share });
     }
     return ranked.sort((a, b) => b.share - a.share);
   }

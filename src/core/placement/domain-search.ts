@@ -150,12 +150,13 @@ export class DomainSearch {
   /** Several domains, or any, for a group that would only like to have one; none for one that need not be placed at all. */
   private tryOthers(at: number, step: Step, scope: Scope, done: () => boolean): boolean {
     if (step.isSoft) {
-      for (const nodes of [...this.candidates.sets(step, scope), undefined]) {
+      for (const nodes of this.candidates.sets(step, scope)) {
         if (this.budget.exhausted) return false;
-        this.scopes[step.group.index] = nodes ? chosenScope(nodes) : scope;
+        this.scopes[step.group.index] = chosenScope(nodes);
         if (this.choose(at + 1, done)) return true;
       }
-      return false;
+      this.scopes[step.group.index] = scope;
+      return !this.budget.exhausted && this.choose(at + 1, done);
     }
     if (step.group.leaves.some(({ need }) => need > 0)) return false;
     this.scopes[step.group.index] = chosenScope([]);
@@ -166,7 +167,8 @@ export class DomainSearch {
   private confinedFit({ group, level }: Step): boolean {
     const scope = this.scopes[group.index]!;
     if (this.trial.gang.tables.length === 1 || scope.level !== level) return true;
-    const confined = this.trial.gang.leaves.filter(leaf => leaf.need > 0 && this.isConfinedTo(leaf, scope));
+    const confined: Leaf[] = [];
+    for (const leaf of this.trial.gang.leaves) if (leaf.need > 0 && this.isConfinedTo(leaf, scope)) confined.push(leaf);
     if (confined.length < 2 || confined.every(({ rooms }) => rooms === confined[0]!.rooms)) return true;
     const checkpoint = this.trial.checkpoint();
     const part = this.budget.take(1000);

@@ -2,6 +2,7 @@ import type { ClusterIndex } from './cluster-index';
 import { HOST, Level } from './level';
 import type { PlacementGroup, PodDemand, RunningPod } from './problem';
 import { Demand, MOST_PODS, Rooms } from './rooms';
+import { sortInPlace } from './sorting';
 
 /** No level is asked for. */
 export const NONE = -1;
@@ -220,7 +221,7 @@ function amountOf({ resources, amounts }: Demand, resource: number): number {
 function inOrder(groups: readonly PlacementGroup[] = []): readonly PlacementGroup[] {
   if (groups.length < 2) return groups;
   const sized = groups.map(group => ({ group, size: sizeOf(group) }));
-  sized.sort((a, b) => b.size - a.size || (a.group.name < b.group.name ? -1 : 1));
+  sortInPlace(sized, (a, b) => b.size - a.size || (a.group.name < b.group.name ? -1 : 1));
   return sized.map(({ group }) => group);
 }
 

@@ -2,12 +2,11 @@ import type { ClusterIndex } from './cluster-index';
 import type { Leaf } from './gang';
 import type { Demand } from './rooms';
 import { Scope, containsWhole, domainsIn } from './scope';
+import { sortInPlace } from './sorting';
 import type { Trial } from './trial';
 
 /** Breaking into a whole NVLink domain is worse than breaking into any number of hosts. */
 const WHOLE = 1e9;
-/** Nodes that are sorted one by one. */
-const FEW_NODES = 40;
 
 /** In which order nodes are filled: so that as little as possible is broken that was whole, and the tightest first. */
 export class HostOrder {
@@ -146,18 +145,6 @@ export class HostOrder {
     const broken = (slot: number) => (index.taken[slot]! > 0 ? 0 : index.whole[slot]!);
     const nodes: number[] = [];
     for (let at = 0; at < members.length; at += 1) if (perNode[members[at]!]! > 0) nodes.push(members[at]!);
-    return sort(nodes, (a, b) => broken(a) - broken(b) || (broken(a) === 1 ? perNode[b]! - perNode[a]! : 0) || free[a]! - free[b]!);
+    return sortInPlace(nodes, (a, b) => broken(a) - broken(b) || (broken(a) === 1 ? perNode[b]! - perNode[a]! : 0) || free[a]! - free[b]!);
   }
-}
-
-/** Sorts in place; a few nodes, which is the rule, without the memory that the built-in way takes. */
-function sort(nodes: number[], compare: (a: number, b: number) => number): number[] {
-  if (nodes.length > FEW_NODES) return nodes.sort(compare);
-  for (let at = 1; at < nodes.length; at += 1) {
-    const node = nodes[at]!;
-    let to = at;
-    for (; to > 0 && compare(node, nodes[to - 1]!) < 0; to -= 1) nodes[to] = nodes[to - 1]!;
-    nodes[to] = node;
-  }
-  return nodes;
 }

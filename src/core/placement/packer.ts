@@ -2,6 +2,7 @@ import type { Budget } from './budget';
 import type { Leaf } from './gang';
 import { HostOrder } from './host-order';
 import { Scope, overlaps } from './scope';
+import { sortInPlace } from './sorting';
 import type { Trial } from './trial';
 
 /** Pods of a leaf that are to go onto nodes of a scope. */
@@ -24,7 +25,7 @@ export class Packer {
 
   /** Places all tasks and then asks whether that will do; if not, or if a task does not fit, all is as before. */
   pack(tasks: readonly Task[], done: () => boolean = () => true): boolean {
-    const ordered = [...tasks].sort((a, b) => width(a) - width(b) || byNeed(a, b));
+    const ordered = sortInPlace([...tasks], (a, b) => width(a) - width(b) || byNeed(a, b));
     const checkpoint = this.trial.checkpoint();
     if (ordered.every(task => this.fill(task) === task.count) && done()) return true;
     this.trial.rollback(checkpoint);

@@ -125,6 +125,11 @@ describe('a terminal', () => {
   });
 });
 
+test('the schedulers that a controller allows are names with single commas between them', async () => {
+  const { code, err } = await grove('controller', '--schedulers', 'grove-scheduler,,volcano');
+  expect([code, err]).toEqual([2, expect.stringContaining('names are separated by single commas')]);
+});
+
 test('the version is that of the package', async () => {
   expect(await grove('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
 });

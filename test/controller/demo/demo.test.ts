@@ -6,6 +6,7 @@ import { NodeShape, nvl72Racks } from '../../../controller/src/cluster';
 import { runDemo } from '../../../controller/src/demo/demo';
 import { screenFor } from '../../../controller/src/demo/screen';
 import { VirtualClock } from '../../../controller/src/kube';
+import { computeDomainDefinition } from '../../control-plane/compute-domains';
 import { exampleObjects } from '../../examples/charts';
 import { seededRandom } from '../../support/embedded';
 
@@ -20,7 +21,7 @@ async function play(options: { nodes?: readonly NodeShape[]; signal?: AbortSigna
   let code: number | undefined;
   const ending = runDemo({
     manifests: { topology: exampleObjects('topology'), chatbot: exampleObjects('chatbot'), deepseek: exampleObjects('deepseek-r1-disagg') },
-    definitions: readdirSync(CRDS).map(file => parse(readFileSync(join(CRDS, file), 'utf8'))),
+    definitions: [...readdirSync(CRDS).map(file => parse(readFileSync(join(CRDS, file), 'utf8'))), computeDomainDefinition()],
     screen: screenFor(sink('out'), {}),
     err: sink('err'),
     signal: new AbortController().signal,

@@ -21,6 +21,7 @@ function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], 
     taints,
     priority: { value: 0, mayPreempt: true },
     floorsOnly: true,
+    domains: { of: () => undefined, capacities: () => [] },
     nodes,
     ...extra,
   };
