@@ -28,6 +28,22 @@ describe('what the server says', () => {
     expect(versions(store)).toEqual({ b: 'v@2', c: 'w@3' });
   });
 
+  test('is kept without what nobody asks for, as answers to our writes are', () => {
+    const store = new Store<KubeObject>({}, ({ metadata: { labels: _labels, ...metadata }, ...rest }) => ({ ...rest, metadata }));
+    const told: Change<KubeObject>[] = [];
+    store.subscribe((change) => told.push(change));
+    store.written(object('a', 'u', 1, 'app'));
+    store.apply(object('a', 'u', 2, 'app'));
+    expect(told.map(({ object: shown }) => shown?.metadata)).toEqual([1, 2].map((version) => ({ namespace: 'ns', name: 'a', uid: 'u', resourceVersion: String(version) })));
+  });
+
+  test('managedFields are not kept when nothing else is said', () => {
+    const store = new Store();
+    const { metadata } = object('a', 'u', 1);
+    store.written({ metadata: { ...metadata, managedFields: [{}] } as KubeObject['metadata'] });
+    expect(store.get('ns/a')!.metadata).toEqual(metadata);
+  });
+
   test('the same version again is no change', () => {
     const store = new Store();
     store.apply(object('a', 'u', 1));
