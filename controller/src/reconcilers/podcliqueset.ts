@@ -88,9 +88,10 @@ async function writeStatus(world: World, key: string, errors?: readonly LastErro
 /** What has gone wrong for the set, and for everything that belongs to it. */
 function troublesOf({ caches, gangFailures }: World, set: PodCliqueSet, lastErrors: readonly LastError[] | undefined): Trouble[] {
   const key = keyOf(set);
+  const parts = [...caches.cliques.store.byIndex('set', key), ...caches.scalingGroups.store.byIndex('set', key)];
   return [
     ...errorTroubles(`PodCliqueSet ${set.metadata.name}`, lastErrors),
-    ...[...caches.cliques.store.byIndex('set', key), ...caches.scalingGroups.store.byIndex('set', key)].flatMap(childTroubles),
+    ...parts.filter(part => !isTerminating(part)).flatMap(childTroubles),
     ...[...gangFailures.of(key)].flatMap(([name, error]) => errorTroubles(`PodGang ${name}`, [error])),
   ];
 }
