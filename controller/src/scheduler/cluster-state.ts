@@ -14,6 +14,8 @@ interface Occupant {
   readonly running: RunningPod;
   /** Decided by us and not yet seen on the pod. */
   readonly assumed: boolean;
+  /** On its way out for longer than it should be. */
+  readonly isStuck?: boolean;
 }
 
 /**
@@ -128,6 +130,14 @@ export class ClusterState {
     if (occupant?.assumed && occupant.uid === pod.metadata.uid) this.vacate(keyOf(pod));
   }
 
+  /** The pods are on their way out and do not get on: nobody waits for their room any more. */
+  giveUpOn(names: readonly string[]): void {
+    for (const name of names) {
+      const occupant = this.occupants.get(name);
+      if (occupant) this.occupy(name, { ...occupant, isStuck: true, running: { ...occupant.running, preemptible: false } });
+    }
+  }
+
   /** Keeps room as if pods were there, instead of what was held for the keeper before. */
   hold(keeper: string, pods: readonly RunningPod[]): void {
     this.release(keeper);
@@ -179,8 +189,10 @@ export class ClusterState {
     for (const pod of pods) this.onPod({ object: pod, old: pod });
   }
 
-  private occupy(key: string, occupant: Occupant): void {
+  private occupy(key: string, given: Occupant): void {
     const before = this.occupants.get(key);
+    const isStuck = before?.isStuck === true && before.uid === given.uid;
+    const occupant = isStuck ? { ...given, isStuck, running: { ...given.running, preemptible: false } } : given;
     this.occupants.set(key, occupant);
     if (JSON.stringify(before?.running) === JSON.stringify(occupant.running)) return;
     this.put(occupant.running);

@@ -14,6 +14,7 @@ export interface EvictionOptions {
 }
 
 const WRITES_AT_ONCE = 32;
+const SLACK_MS = 60_000;
 
 /** Lets pods go to make room for a gang, and tells them and their gangs why, as kube-scheduler does. */
 export class Eviction {
@@ -22,6 +23,14 @@ export class Eviction {
   /** Of the names, the pods that have not been asked to go yet. */
   remaining(names: readonly string[]): Pod[] {
     return names.flatMap(name => this.options.caches.pods.store.get(name) ?? []).filter(pod => !isTerminating(pod));
+  }
+
+  /** How long the pods may take to leave, in milliseconds: their grace periods, and a minute for their nodes. */
+  patienceMs(names: readonly string[]): number {
+    const nowMs = this.options.clock.now();
+    const graces = names.flatMap(name => this.options.caches.pods.store.get(name) ?? []).map(({ metadata, spec }) =>
+      (metadata.deletionTimestamp === undefined ? (spec.terminationGracePeriodSeconds ?? 30) * 1_000 : Date.parse(metadata.deletionTimestamp) - nowMs));
+    return Math.max(0, ...graces) + SLACK_MS;
   }
 
   /** @throws the first error, when some of the pods could not be deleted */

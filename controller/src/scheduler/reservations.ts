@@ -1,4 +1,4 @@
-import { PlacementGroup, PlacementResult, holds } from 'cdk8s-grove/core';
+import { PlacementGroup, PlacementResult, RunningPod, holds } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Clock } from '../kube';
 
@@ -16,26 +16,19 @@ export class Reservations {
   /**
    * Keeps the room of the placement for the gang. Gangs of lower priority for whom some of it was kept lose all that was kept for them.
    * Returns the names of the pods that have to leave.
+   * @param patienceMs how long they may take; after that the gang looks for other room
    */
-  reserve(key: string, gang: PlacementGroup, { assignment, victims }: PlacementResult): readonly string[] {
+  reserve(key: string, gang: PlacementGroup, { assignment, victims }: PlacementResult, patienceMs: (pods: readonly string[]) => number): readonly string[] {
     const displaced = [...this.leaving.keys()].filter(other => victims.some(name => name.startsWith(`${keeperOf(other)}/`)));
     displaced.forEach(other => this.release(other));
     const pods = victims.filter(name => !name.startsWith(KEEPER));
-    this.leaving.set(key, pods);
-    this.state.hold(keeperOf(key), holds(gang, assignment, keeperOf(key)));
+    this.put(key, pods, holds(gang, assignment, keeperOf(key)), patienceMs(pods));
     return pods;
   }
 
   /** Keeps free room for a gang that is to come. It has it as soon as it comes, or loses it to others after a while. */
   keep(key: string, gang: PlacementGroup, { assignment }: PlacementResult): void {
-    const names: readonly string[] = [];
-    this.leaving.set(key, names);
-    this.state.hold(keeperOf(key), holds(gang, assignment, keeperOf(key)));
-    this.clock.setTimeout(() => {
-      if (this.leaving.get(key) !== names) return;
-      this.release(key);
-      this.onExpired();
-    }, KEPT_MS);
+    this.put(key, [], holds(gang, assignment, keeperOf(key)), KEPT_MS);
   }
 
   /** Whether the room that is kept for the gang is free by now. */
@@ -50,6 +43,17 @@ export class Reservations {
 
   release(key: string): void {
     if (this.leaving.delete(key)) this.state.release(keeperOf(key));
+  }
+
+  private put(key: string, pods: readonly string[], room: readonly RunningPod[], patienceMs: number): void {
+    this.leaving.set(key, pods);
+    this.state.hold(keeperOf(key), room);
+    this.clock.setTimeout(() => {
+      if (this.leaving.get(key) !== pods) return;
+      this.state.giveUpOn(pods);
+      this.release(key);
+      this.onExpired();
+    }, patienceMs);
   }
 }
 

@@ -253,7 +253,8 @@ export class Scheduler {
   private makeRoom(candidate: Candidate, { gang: tree }: PlacementQuestion, result: PlacementResult): void {
     const { key, gang } = candidate;
     const { log, observeEviction, caches } = this.options;
-    const names = this.reservations.reserve(key, tree, result);
+    const names = this.reservations.reserve(key, tree, result, pods => this.eviction.patienceMs(pods));
+    if (names.length === 0) return this.wake();
     const leaving = names.flatMap(name => caches.pods.store.get(name) ?? []);
     this.verdicts.waits(gang, { reason: 'Preempting', message: `waits for ${describePods(leaving)} to leave; their room is kept for it` });
     const remaining = this.eviction.remaining(names);

@@ -152,6 +152,20 @@ test('room that pods leave anyway is waited for, and nobody else has to go', asy
   expect(await eventsOf('Preempting')).toEqual([]);
 });
 
+test('a pod that does not get away is not waited for for ever', async () => {
+  await start({ nodes: nodes(3) });
+  await lonePod('stuck', 'n0');
+  await cluster.patch(POD, 'stuck', { metadata: { finalizers: ['example.com/stuck'] } });
+  await cluster.createSet(gangOf('low', 2));
+  await ready('low', 2);
+  await cluster.delete(POD, 'stuck');
+  await cluster.createSet(gangOf('urgent', 1, 'high'));
+  await cluster.until('it waits', state => scheduled(state, 'urgent-0')?.reason === 'Preempting');
+  const after = await cluster.until('elsewhere', state => bound(state, 'urgent') === 1, 300_000);
+  expect(after.allPods.map(({ metadata }) => metadata.name)).toContain('stuck');
+  await cluster.patch(POD, 'stuck', { metadata: { finalizers: null } });
+});
+
 test('of gangs that wait the one of higher priority goes first, though it is younger; surplus pods evict nobody', async () => {
   await start({ nodes: nodes(2) });
   await cluster.createSet(gangOf('old', 3));
