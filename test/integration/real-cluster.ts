@@ -29,7 +29,8 @@ export class RealScenarioCluster implements Cluster {
       ...(readyAfterMs > 0 ? { 'test.grove.io/ready-after': `${readyAfterMs}ms` } : {}),
       ...(stopAfterMs > 0 ? { 'test.grove.io/terminate-after': `${stopAfterMs}ms` } : {}),
     };
-    const scenario = await Scenario.begin(connection, id.toLowerCase().replaceAll(' ', '-'), options);
+    const name = id.toLowerCase().replaceAll(' ', '-');
+    const scenario = await Scenario.begin(connection, name, { ...options, labels: node => ofItsOwn(options.labels?.(node) ?? {}, name) });
     return new RealScenarioCluster(scenario, connection, operator, view, annotations);
   }
 
@@ -125,4 +126,9 @@ export class RealScenarioCluster implements Cluster {
   writes(): number {
     return this.operator.writesTo(this.namespace);
   }
+}
+
+/** Racks and blocks of the same name would be one for all scenarios of the control plane. */
+function ofItsOwn(labels: Readonly<Record<string, string>>, scenario: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, `${value}-${scenario}`]));
 }
