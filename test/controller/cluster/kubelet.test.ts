@@ -134,6 +134,17 @@ test('a deleted pod stops within its time', async () => {
   await expect(client.get(POD, pod)).rejects.toThrow('not found');
 });
 
+test('a pod that fails while it stops is gone all the same', async () => {
+  const { clock, client, kubelet, start } = await cluster({ stopMs: 2000 });
+  const pod = await start('stopping');
+  await clock.advance(1000);
+  await client.delete(POD, pod);
+  await clock.advance(1000);
+  kubelet.fail('default/stopping', 'Evicted');
+  await clock.advance(1000);
+  await expect(client.get(POD, pod)).rejects.toThrow('not found');
+});
+
 test('a pod that never started stops at once', async () => {
   const { clock, client, start } = await cluster({ stopMs: 2000 });
   const pod = await start('gated', gated);
