@@ -45,6 +45,23 @@ test('what somebody changes of an object that the set stands for is set right; p
   expect(uids(after)).toEqual(uids(before));
 });
 
+const children = [
+  ['w-0-router', POD_CLIQUE], ['w-0-x-1-worker', POD_CLIQUE], ['w-0-x', SCALING_GROUP], ['w-0-x-0', POD_GANG], ['w-0', SERVICE],
+  ['w-0-router', HORIZONTAL_POD_AUTOSCALER],
+] as const;
+test.each(children.map(([name, type]) => [type.kind, name, type] as const))('%s %s, which somebody deletes, comes back, with what belongs to it and nothing twice', async (_, name, type) => {
+  const named = async () => (await list(type)).filter(({ metadata }) => metadata.name === name && !metadata.deletionTimestamp);
+  const [{ metadata: { uid } }] = await named();
+  await cluster.delete(type, name);
+  const isWhole = ({ allPods, ready, sets: [{ status }], gangs }: State) =>
+    allPods.length === PODS && ready.length === PODS && status?.availableReplicas === 1 && gangs.length === 2 && gangs.every(gang => gang.status?.phase === 'Running');
+  await cluster.clock.advance(5_000);
+  const after = await cluster.until('whole again', isWhole);
+  expect((await named()).map(({ metadata }) => metadata.uid)).toEqual([expect.not.stringMatching(`^${uid}$`)]);
+  const kept = uids(after).filter(pod => uids(before).includes(pod)).length;
+  expect(kept).toBe(type === SCALING_GROUP ? 2 : type === POD_CLIQUE ? PODS - (name === 'w-0-router' ? 2 : 1) : PODS);
+});
+
 const labelled = [['w-0-router', POD_CLIQUE], ['w-0-x', SCALING_GROUP], ['w-0', SERVICE]] as const;
 test.each(labelled)('labels that somebody takes from %s come back, and nothing is made twice', async (name, type) => {
   const [{ metadata: { labels } }] = (await list(type)).filter(({ metadata }) => metadata.name === name);
