@@ -30,7 +30,7 @@ export class Eviction {
     const nowMs = this.options.clock.now();
     const graces = names.flatMap(name => this.options.caches.pods.store.get(name) ?? []).map(({ metadata, spec }) =>
       (metadata.deletionTimestamp === undefined ? (spec.terminationGracePeriodSeconds ?? 30) * 1_000 : Date.parse(metadata.deletionTimestamp) - nowMs));
-    return Math.max(0, ...graces) + SLACK_MS;
+    return Math.max(-SLACK_MS, ...graces) + SLACK_MS;
   }
 
   /** @throws the first error, when some of the pods could not be deleted */
