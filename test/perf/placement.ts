@@ -10,7 +10,7 @@ const PARTS: readonly Part[] = ['throughput', 'verdicts', 'falseRejects', 'admis
 
 /**
  * Decisions of the placement engine: nothing of what an API server, a network or a kubelet would add. Bundled as the controller is, every part in
- * a process of its own. Times are in milliseconds.
+ * a process of its own. Times are in milliseconds of CPU where not said otherwise.
  */
 export const bench: Bench = {
   description: 'placement: decision times on 80,064 GPUs, wrong refusals, admission, throughput, verdicts',

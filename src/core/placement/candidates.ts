@@ -60,17 +60,43 @@ export class Candidates {
   /** Unions of several domains that may hold the group together, the fewest first. */
   *sets({ group, level }: Step, scope: Scope): Generator<readonly number[]> {
     const ranked = this.ranked(group, level, domainsIn(this.index, scope, level));
+    yield* this.neighbours(level, scope, ranked);
     let [sum, yielded] = [0, 0];
     for (let size = 1; size < ranked.length && yielded < MOST_SETS; size += 1) {
       sum += ranked[size - 1]!.share;
-      if (sum + ranked[size]!.share < 1 - 1e-9) continue;
+      if (!isEnough(sum + ranked[size]!.share)) continue;
       const largest = ranked.slice(0, size);
-      const fitting = ranked.slice(size).filter(({ share }) => sum + share >= 1 - 1e-9);
+      const fitting = ranked.slice(size).filter(({ share }) => isEnough(sum + share));
       for (const last of new Set([fitting[fitting.length - 1]!, fitting[0]!])) {
         yielded += 1;
-        yield [...largest, last].sort((a, b) => a.at - b.at).flatMap(({ domain }) => this.membersIn(scope, level, domain));
+        yield this.nodesOf(scope, level, [...largest, last]);
       }
     }
+  }
+
+  /** As few domains as would do anywhere, all of them in one domain of a level around: of the narrowest such level that has them. */
+  private *neighbours(level: number, scope: Scope, ranked: readonly Ranked[]): Generator<readonly number[]> {
+    const fewest = fewestOf(ranked);
+    for (const broader of [...this.index.upwards[level]!.slice(1)].reverse()) {
+      const byDomain = new Map<number, Ranked[]>();
+      for (const one of ranked) {
+        const around = this.around(level, one.domain, broader);
+        const there = byDomain.get(around);
+        if (there) there.push(one);
+        else byDomain.set(around, [one]);
+      }
+      const found = [...byDomain].find(([around, there]) => around >= 0 && fewestOf(there) === fewest && fewest !== Infinity);
+      if (!found) continue;
+      const largest = found[1].slice(0, fewest - 1);
+      const sum = largest.reduce((total, { share }) => total + share, 0);
+      const fitting = found[1].slice(fewest - 1).filter(({ share }) => isEnough(sum + share));
+      yield this.nodesOf(scope, level, [...largest, fitting[fitting.length - 1]!]);
+      return;
+    }
+  }
+
+  private nodesOf(scope: Scope, level: number, domains: readonly Ranked[]): number[] {
+    return [...domains].sort((a, b) => a.at - b.at).flatMap(({ domain }) => this.membersIn(scope, level, domain));
   }
 
   /** The domain of a broader level, or the same one, in which a domain lies; -1 when its nodes have none. */
@@ -81,8 +107,8 @@ export class Candidates {
   }
 
   /** Domains with the share of the group that each would hold, the largest first. */
-  private ranked({ load }: Group, level: number, domains: readonly number[]): { domain: number; at: number; share: number }[] {
-    const ranked: { domain: number; at: number; share: number }[] = [];
+  private ranked({ load }: Group, level: number, domains: readonly number[]): Ranked[] {
+    const ranked: Ranked[] = [];
     for (const [at, domain] of domains.entries()) {
       let share = 1;
       for (let table = 0; table < load.length; table += 1) {
@@ -213,6 +239,28 @@ export class Candidates {
     }
     return needed;
   }
+}
+
+interface Ranked {
+  readonly domain: number;
+  /** Its place in the stable order. */
+  readonly at: number;
+  /** The part of the group that it would hold. */
+  readonly share: number;
+}
+
+function isEnough(share: number): boolean {
+  return share >= 1 - 1e-9;
+}
+
+/** How many of the domains hold the group together; Infinity when all of them do not. */
+function fewestOf(ranked: readonly Ranked[]): number {
+  let sum = 0;
+  for (let at = 0; at < ranked.length; at += 1) {
+    sum += ranked[at]!.share;
+    if (isEnough(sum)) return at + 1;
+  }
+  return Infinity;
 }
 
 /** Amounts that are needed, and for each the column that tells how much there is by domain. */

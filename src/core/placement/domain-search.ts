@@ -37,6 +37,8 @@ export interface Step {
 export class DomainSearch {
   /** Where each group's pods may go, by group. */
   private readonly scopes: (Scope | undefined)[] = [];
+  /** The same by what they require alone. */
+  private readonly required: (Scope | undefined)[] = [];
   private readonly steps: Step[] = [];
   /** Groups that need a domain of their own. */
   private readonly choosing = new Set<Group>();
@@ -67,6 +69,12 @@ export class DomainSearch {
       if (scope) return scope;
     }
     return this.base;
+  }
+
+  /** Where the group's pods may go whatever it prefers itself. */
+  scopeAround(group: Group): Scope {
+    if (group.required !== NONE) return this.required[group.index] ?? this.base;
+    return group.parent ? this.scopeOf(group.parent) : this.base;
   }
 
   private collect(group: Group, preferences: Preferences, promised: readonly number[]): void {
@@ -124,7 +132,9 @@ export class DomainSearch {
     if (!this.budget.spend()) return false;
     const { trial } = this;
     const checkpoint = trial.checkpoint();
-    this.scopes[step.group.index] = narrowed(trial.index, scope, step.level, domain);
+    const narrow = narrowed(trial.index, scope, step.level, domain);
+    this.scopes[step.group.index] = narrow;
+    if (step.level === step.group.required) this.required[step.group.index] = narrow;
     for (const level of step.promisedAt) {
       const around = this.candidates.around(step.level, domain, level);
       if (around >= 0) trial.reserve(step.group, level, around);

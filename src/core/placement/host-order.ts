@@ -44,7 +44,7 @@ export class HostOrder {
     const breaks = single >= 0 && index.isWholeDomain(single);
     if (single >= 0 && !breaks) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
     const rooms = this.roomByDomain(leaf, scope);
-    if (!this.leaveWhole(rooms, count) && breaks) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
+    if (!this.leaveWhole(leaf, scope, rooms, count) && breaks) return this.sorted(leaf, index.levels[index.finest]!.members[single]!);
     const nodes: number[] = [];
     let left = count;
     while (left > 0 && rooms.size > 0) {
@@ -81,11 +81,13 @@ export class HostOrder {
     return best;
   }
 
-  /** Where domains that are in use already take all the pods together, whole ones are none of their business. */
-  private leaveWhole(rooms: Map<number, number>, count: number): boolean {
-    let inUse = 0;
-    for (const [domain, room] of rooms) if (!this.index.isWholeDomain(domain)) inUse += room;
-    if (inUse < count || count === Infinity) return false;
+  /** Where domains that are in use already, and nodes that are in none, take all the pods together, whole ones are none of their business. */
+  private leaveWhole({ rooms: { perNode } }: Leaf, scope: Scope, rooms: Map<number, number>, count: number): boolean {
+    if (count === Infinity) return false;
+    let room = 0;
+    for (const [domain, here] of rooms) if (!this.index.isWholeDomain(domain)) room += here;
+    for (const slot of this.outside(scope)) room += perNode[slot]!;
+    if (room < count) return false;
     for (const domain of [...rooms.keys()]) if (this.index.isWholeDomain(domain)) rooms.delete(domain);
     return true;
   }

@@ -77,8 +77,9 @@ export interface PlacementGroup {
 }
 
 export interface PodDemand {
+  /** Pods of the group altogether: members that run already are among them. */
   readonly count: number;
-  /** Pods without which the gang is not placed at all. */
+  /** Pods without which the gang is not placed at all, running members among them. */
   readonly minCount: number;
   readonly request: Resources;
   readonly maxPerNode?: number;

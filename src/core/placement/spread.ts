@@ -3,6 +3,7 @@ import type { DomainSearch } from './domain-search';
 import { Group, Leaf, NONE } from './gang';
 import { Packer, Task } from './packer';
 import { Scope, domainsIn, narrowed } from './scope';
+import { unevenness } from './tally';
 import type { Trial } from './trial';
 
 /** Replaces the nodes of groups that are to be balanced by an even split over as few domains; where that does not fit, all stays as it is. */
@@ -14,14 +15,17 @@ function spreadGroup(trial: Trial, search: DomainSearch, group: Group): void {
   const mine = trial.placed().filter(({ leaf }) => group.leaves.includes(leaf));
   const { index } = trial;
   const { domainOf } = index.levels[group.balance]!;
-  const count = new Set([...mine.map(({ slot }) => domainOf[slot]!), ...group.leaves.flatMap(({ members }) => members.map(slot => domainOf[slot]!))]).size;
-  if (count < 2 || group.leaves.some(leaf => search.scopeOf(leaf.group) !== search.scopeOf(group))) return;
-  for (const { leaf, slot, count: pods } of mine) trial.take(leaf, slot, -pods);
+  const pods = new Map<number, number>();
+  for (const { slot, count: more } of mine) pods.set(domainOf[slot]!, (pods.get(domainOf[slot]!) ?? 0) + more);
+  for (const { members } of group.leaves) for (const slot of members) pods.set(domainOf[slot]!, (pods.get(domainOf[slot]!) ?? 0) + 1);
+  const count = pods.size;
+  if (count < 2 || unevenness([...pods.values()]) === 0 || group.leaves.some(leaf => search.scopeOf(leaf.group) !== search.scopeOf(group))) return;
+  for (const { leaf, slot, count: taken } of mine) trial.take(leaf, slot, -taken);
   const checkpoint = trial.checkpoint();
-  const tasks = evenTasks(trial, group, search.scopeOf(group), count);
+  const tasks = evenTasks(trial, group, search.scopeAround(group), count);
   if (tasks && new Packer(trial, new Budget(1000)).pack(tasks)) return;
   trial.rollback(checkpoint);
-  for (const { leaf, slot, count: pods } of mine) trial.take(leaf, slot, pods);
+  for (const { leaf, slot, count: taken } of mine) trial.take(leaf, slot, taken);
 }
 
 /** Pods by leaf and domain, added where there are fewest so far. */

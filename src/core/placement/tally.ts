@@ -104,7 +104,7 @@ export class Tally {
 }
 
 /** How far the fullest is ahead of the emptiest; by one pod is even where they cannot be the same. */
-function unevenness(pods: readonly number[]): number {
+export function unevenness(pods: readonly number[]): number {
   if (pods.length === 0) return 0;
   const remainder = pods.reduce((sum, count) => sum + count, 0) % pods.length;
   return Math.max(...pods) - Math.min(...pods) - (remainder > 0 ? 1 : 0);

@@ -21,7 +21,7 @@ export function churn(): { readonly engine: readonly Churn[]; readonly peakRssMb
     return measure(cluster, load, random);
   });
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  const naiveOf = (gang: PlacementGroup) => times(Array.from({ length: NAIVE_ROUNDS }, () => elapsed(() => naive(cluster, gang)).ms));
+  const naiveOf = (gang: PlacementGroup) => times(Array.from({ length: NAIVE_ROUNDS }, () => elapsed(() => naive(cluster, gang)).cpuMs));
   return { engine, peakRssMb, naive: Object.fromEntries(Object.entries(KINDS).map(([kind, gang]) => [kind, naiveOf(gang)])) };
 }
 
