@@ -159,6 +159,12 @@ export const MEMBERS: readonly PlacementCase[] = [
     expect: { outcome: 'placed', nodes: ['r-0'] },
   },
   {
+    id: 'a ComputeDomain of the gang keeps the groups below off trays of others',
+    because: 'the half used tray would be the tighter one',
+    problem: ask(trays('r', 2), gang([leaf('p', 1, 2)], { mnnvlGroup: 'cd' }), { running: [busy('o', 'r-0', 2, { mnnvlGroup: 'theirs' })] }),
+    expect: { outcome: 'placed', nodes: ['r-1'] },
+  },
+  {
     id: 'three ComputeDomains and two trays',
     because: 'GPUs for all, channels for two',
     problem: ask(trays('r', 2), gang(['x', 'y', 'z'].map(name => claim(name, 1, 1, `cd-${name}`)))),
