@@ -169,8 +169,8 @@ export class History {
 
   private onChange({ type, resource, object }: StorageChange): void {
     const isGone = type === 'DELETED' || object.metadata.deletionTimestamp !== undefined;
-    this.floors.changed(resource.plural, object.metadata);
-    if (isGone) this.floors.removed(resource.plural, object.metadata);
+    this.floors.changed(object.metadata);
+    if (isGone) this.floors.removed(object.metadata);
     if (resource === POD) this.indices.changed(object as unknown as Pod, type === 'DELETED', this.cluster.clock.now());
   }
 

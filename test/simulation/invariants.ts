@@ -13,7 +13,7 @@ const UNDER_WAY_MS = 5_000;
  * do without. What it has asked for before, and what has come of it, it has to remember.
  */
 export class FloorWatch {
-  /** Deletions of the controller that may be carried out, by `plural/name`, with their time. */
+  /** Objects whose deletion by the controller may be carried out, by uid, with the time of the request. */
   private underWay = new Map<string, number>();
   private readonly carriedOut = new Set<string>();
   private readonly versions = new Map<string, string>();
@@ -26,27 +26,28 @@ export class FloorWatch {
   }
 
   /** An object is stored anew: deletions that ask for it as it was before are refused. */
-  changed(plural: string, { name, resourceVersion = '' }: ObjectMeta): void {
-    this.versions.set(`${plural}/${name}`, resourceVersion);
+  changed({ uid = '', resourceVersion = '' }: ObjectMeta): void {
+    this.versions.set(uid, resourceVersion);
   }
 
   /** An object is on its way out, or gone. */
-  removed(plural: string, { name, uid = '' }: ObjectMeta): void {
-    if (this.underWay.delete(`${plural}/${name}`)) this.carriedOut.add(uid);
+  removed({ uid = '' }: ObjectMeta): void {
+    if (this.underWay.delete(uid)) this.carriedOut.add(uid);
   }
 
   /** @throws Error when the deletion takes what is needed */
   asked({ method, path, body }: KubeRequest, reaches: boolean): void {
     if (method !== 'DELETE') return;
     const [plural, name = ''] = path.split('/').slice(-2);
-    const { resourceVersion } = (body as { preconditions?: { resourceVersion?: string } } | undefined)?.preconditions ?? {};
-    if (this.underWay.has(`${plural}/${name}`) || (resourceVersion !== undefined && resourceVersion !== this.versions.get(`${plural}/${name}`))) return;
+    const { uid = '', resourceVersion } = (body as { preconditions?: { uid?: string; resourceVersion?: string } } | undefined)?.preconditions ?? {};
+    const isStale = resourceVersion !== undefined && resourceVersion !== this.versions.get(uid);
+    if (this.underWay.has(uid) || this.carriedOut.has(uid) || isStale) return;
     const key = `default/${name}`;
     const { pods, cliques, scalingGroups } = this.caches();
     if (plural === 'pods') this.pod(pods.store.get(key));
     if (plural === 'podcliques') this.clique(cliques.store.get(key));
     if (plural === 'podcliquescalinggroups' && this.isOfWantedCopy(scalingGroups.store.get(key))) throw new Error(`the controller deletes ${name}, which its set wants`);
-    if (reaches) this.underWay.set(`${plural}/${name}`, this.now());
+    if (reaches) this.underWay.set(uid, this.now());
   }
 
   private pod(pod: Pod | undefined): void {
@@ -55,7 +56,7 @@ export class FloorWatch {
     const clique = cliques.store.get(`default/${pod.metadata.labels?.[LABEL.podClique]}`);
     if (!clique || isTerminating(clique)) return;
     if (this.isGivenBack(pod, clique)) return;
-    const active = pods.store.byIndex('clique', keyOf(clique)).filter(other => isActive(other) && !this.isGone('pods', other));
+    const active = pods.store.byIndex('clique', keyOf(clique)).filter(other => isActive(other) && !this.isGone(other));
     if (active.length > clique.spec.replicas) return;
     const left = active.filter(isReady).length - 1;
     const floor = Math.min(cliqueFloor(clique), clique.spec.replicas - 1);
@@ -84,13 +85,14 @@ export class FloorWatch {
       return found !== undefined && !isTerminating(found) && this.isServing(found) && !isGone(found);
     });
     if (!isWhole(j, () => false)) return;
-    const left = Array.from({ length: group.spec.replicas }, (_, index) => index).filter(index => index !== j && isWhole(index, member => this.isGone('podcliques', member))).length;
+    const others = Array.from({ length: group.spec.replicas }, (_, index) => index).filter(index => index !== j);
+    const left = others.filter(index => isWhole(index, member => this.isGone(member))).length;
     const floor = Math.min(scalingGroupFloor(group), group.spec.replicas - 1);
     if (left < floor) throw new Error(`the controller deletes ${name}, and leaves ${left} of at least ${floor} whole replicas in ${group.metadata.name}`);
   }
 
   private isServing(clique: PodClique): boolean {
-    return hasFloorReady(withPodCounts(clique, this.caches().pods.store.byIndex('clique', keyOf(clique)).filter(pod => !this.isGone('pods', pod))));
+    return hasFloorReady(withPodCounts(clique, this.caches().pods.store.byIndex('clique', keyOf(clique)).filter(pod => !this.isGone(pod))));
   }
 
   /** Whether the copy of the set that an object belongs to is one that the set wants. */
@@ -99,9 +101,9 @@ export class FloorWatch {
     return set !== undefined && !isTerminating(set) && (setReplicaIndex(object!) ?? 0) < (set.spec.replicas ?? 0);
   }
 
-  private isGone(plural: string, { metadata }: KubeObject): boolean {
-    const since = this.underWay.get(`${plural}/${metadata.name}`);
-    return this.carriedOut.has(metadata.uid ?? '') || (since !== undefined && this.now() - since < UNDER_WAY_MS);
+  private isGone({ metadata: { uid = '' } }: KubeObject): boolean {
+    const since = this.underWay.get(uid);
+    return this.carriedOut.has(uid) || (since !== undefined && this.now() - since < UNDER_WAY_MS);
   }
 }
 
