@@ -6,9 +6,9 @@ import { viewOf } from './view';
 import { GroveController } from '../app';
 import { Binder, EmbeddedApiServer, Kubelet, NodeShape, createNodes } from '../cluster';
 import {
-  CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, Client, Clock, KubeObject, NODE, Random, RequestObservation, ResourceType, SERVICE, mergePatch,
+  CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, Client, Clock, KubeObject, NODE, Random, RequestObservation, SERVICE, mergePatch,
 } from '../kube';
-import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE, POD_CLIQUE_SET, SCALING_GROUP } from '../state/resources';
+import { CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET, SCALING_GROUP } from '../state/resources';
 
 export interface DemoClusterOptions {
   readonly clock: Clock;
@@ -24,7 +24,6 @@ const RACK_LABEL = 'nvidia.com/gpu.clique';
 const NAMESPACE = 'default';
 const WRITE_VERBS = new Set(['create', 'update', 'patch', 'delete']);
 const APPLICABLE = new Map([CLUSTER_TOPOLOGY_BINDING, POD_CLIQUE_SET, CONFIG_MAP, SERVICE].map(type => [type.kind, type]));
-const SCALABLE: Readonly<Record<'pclq' | 'pcsg', ResourceType>> = { pclq: POD_CLIQUE, pcsg: SCALING_GROUP };
 
 /** Milliseconds that the pods of a role take to become ready; engines load weights. The pods of a clique come one after the other. */
 const STARTS: Readonly<Record<string, number>> = { prefill: 1_300, decode: 1_700, worker: 1_200, leader: 1_500 };
@@ -84,12 +83,13 @@ export class DemoCluster {
     }
   }
 
-  async scale(type: keyof typeof SCALABLE, name: string, replicas: number): Promise<void> {
-    await this.client.patch(SCALABLE[type], { namespace: NAMESPACE, name }, mergePatch({ spec: { replicas } }), 'scale');
+  async scaleGroup(name: string, replicas: number): Promise<void> {
+    await this.client.patch(SCALING_GROUP, { namespace: NAMESPACE, name }, mergePatch({ spec: { replicas } }), 'scale');
   }
 
-  async cordon(nodes: readonly string[]): Promise<void> {
-    for (const name of nodes) await this.client.patch(NODE, { name }, mergePatch({ spec: { unschedulable: true } }));
+  /** Closes nodes to new pods, or opens them again. */
+  async cordon(nodes: readonly string[], unschedulable: boolean): Promise<void> {
+    for (const name of nodes) await this.client.patch(NODE, { name }, mergePatch({ spec: { unschedulable } }));
   }
 
   private count({ verb, status }: RequestObservation): void {

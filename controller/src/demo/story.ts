@@ -16,7 +16,7 @@ const NODES_IN_REPAIR = 2;
 
 /**
  * Two workloads come up, each as one gang and in order; a second decode engine finds 52 GPUs free but no rack with 32, waits and says why;
- * the chatbot gives up two pods and the engine starts as one.
+ * a node comes back from repair and the engine starts as one.
  * @param pauseMs time for people to read
  */
 export async function tellStory(director: Director, cluster: DemoCluster, manifests: Manifests, pauseMs: number): Promise<void> {
@@ -26,9 +26,9 @@ export async function tellStory(director: Director, cluster: DemoCluster, manife
   await director.hold(pauseMs / 2);
   await startDeepSeek(director, cluster, manifests.deepseek);
   await director.hold(pauseMs / 2);
-  await askForSecondEngine(director, cluster);
+  const inRepair = await askForSecondEngine(director, cluster);
   await director.hold(pauseMs);
-  await makeRoom(director, cluster);
+  await endRepair(director, cluster, inRepair);
   await director.hold(pauseMs / 2);
 }
 
@@ -47,23 +47,26 @@ async function startDeepSeek(director: Director, cluster: DemoCluster, deepseek:
   director.say('Both are ready, each in one rack.');
 }
 
-async function askForSecondEngine(director: Director, cluster: DemoCluster): Promise<void> {
+/** @returns the nodes that take no pods meanwhile */
+async function askForSecondEngine(director: Director, cluster: DemoCluster): Promise<string[]> {
   const closed = nodesToRepair(director.view);
-  await cluster.cordon(closed);
+  await cluster.cordon(closed, true);
   director.say('A second decode engine is asked for while two nodes are in repair.', `kubectl cordon ${closed.join(' ')}`, `kubectl scale pcsg ${DECODE_GROUP} --replicas=2`);
-  await cluster.scale('pcsg', DECODE_GROUP, 2);
+  await cluster.scaleGroup(DECODE_GROUP, 2);
   const view = await director.until('the second engine says why it waits', ({ sets }) => gangsOf({ sets }).some(({ reason }) => reason?.code === 'Unschedulable'));
   const free = view.racks.map(freeGpus);
   director.say(
     `${sum(free)} GPUs are free, but no rack has more than ${Math.max(...free)}. Its 8 pods need 32 in one, so all of them wait, and none holds a GPU.`,
     `kubectl describe podgang ${SECOND_ENGINE}`,
   );
+  return closed;
 }
 
-async function makeRoom(director: Director, cluster: DemoCluster): Promise<void> {
-  director.say('The chatbot gives up two prefill pods that its gang can do without: now one rack has room, and the engine starts as one.',
-    'kubectl scale pclq chatbot-0-prefill --replicas=2');
-  await cluster.scale('pclq', 'chatbot-0-prefill', 2);
+async function endRepair(director: Director, cluster: DemoCluster, inRepair: readonly string[]): Promise<void> {
+  const [repaired = ''] = inRepair;
+  director.say('One node comes back from repair: now the rack has room for all 8, and the engine starts as one, in the NVLink domain of the first.',
+    `kubectl uncordon ${repaired}`);
+  await cluster.cordon([repaired], false);
   await director.until('the second engine is ready', view => areComplete(view, 3));
   director.say('All pods are ready.');
 }

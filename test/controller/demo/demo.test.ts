@@ -39,7 +39,7 @@ test('what does not become ready in time is told in one line, with its reason, a
   const { code, err } = await play({ nodes: nvl72Racks({ racks: 1 }) });
   expect(code).toBe(1);
   expect(err).toMatch(new RegExp('^demo: both are ready: not within 10 s; gang deepseek-r1-0 is Pending: '
-    + 'deepseek-r1-0 needs .*36 nvidia\\.com/gpu.* in one nvidia\\.com/gpu\\.clique; best is rack-0\\.0 with .*24 nvidia\\.com/gpu.* free\n$'));
+    + 'NVLink domain deepseek-r1-0-model needs .*36 nvidia\\.com/gpu.* in one nvidia\\.com/gpu\\.clique; best is rack-0\\.0 with .*24 nvidia\\.com/gpu.* free\n$'));
 });
 
 test('an interruption ends it at once', async () => {
@@ -91,20 +91,20 @@ describe('as a user runs it', () => {
     }
   });
 
-  test('the second engine waits whole and says why, then starts in the rack that has got room', () => {
+  test('the second engine waits whole and says why, then starts in the rack of its NVLink domain once that has room', () => {
     const reason = at(/^gang deepseek-r1-0-decode-0: Pending: .*needs .*32 nvidia\.com\/gpu.* in one nvidia\.com\/gpu\.clique; best is rack-1\.0 with .*28 nvidia\.com\/gpu/);
     expect(lines[at(/GPUs are free/)]).toMatch(/^# 52 GPUs are free, but no rack has more than 28\./);
-    expect(reason).toBeLessThan(at(/^chatbot-0-prefill: .* stopping/));
-    expect(at(/^chatbot-0-prefill: pods .* gone/)).toBeLessThan(at(/^deepseek-r1-0-decode-1-worker: pods 0-6 starting on 7 nodes of rack-0\.0/));
+    expect(reason).toBeLessThan(at(/^\$ kubectl uncordon rack-1-node-\d+$/));
+    expect(at(/^\$ kubectl uncordon/)).toBeLessThan(at(/^deepseek-r1-0-decode-1-worker: pods 0-6 starting on 7 nodes of rack-1\.0/));
   });
 
   test('the summary tells gangs, pods, racks and writes', () => {
-    const summary = lines.slice(at(/^3 gangs, 30 of 30 pods ready after/)).map(line => line.split(/ {2,}/));
+    const summary = lines.slice(at(/^3 gangs, 32 of 32 pods ready after/)).map(line => line.split(/ {2,}/));
     expect(summary.filter(([first]) => /^(chatbot|deepseek|rack-)/.test(first!)).map(([name, pods, ...others]) => [name, pods, others.at(-1)])).toEqual([
-      ['chatbot-0', '12', 'rack-0.0'], ['deepseek-r1-0', '10', 'rack-1.0'], ['deepseek-r1-0-decode-0', '8', 'rack-0.0'],
-      ['rack-0.0', '20', '0'], ['rack-1.0', '10', '8'],
+      ['chatbot-0', '14', 'rack-0.0'], ['deepseek-r1-0', '10', 'rack-1.0'], ['deepseek-r1-0-decode-0', '8', 'rack-1.0'],
+      ['rack-0.0', '14', '0'], ['rack-1.0', '18', '4'],
     ]);
-    expect(run.out).toMatch(/\d+ writes by the controller \(create \d+, delete 2, patch \d+\): \d\.\d a pod\n$/);
+    expect(run.out).toMatch(/\d+ writes by the controller \(create \d+, patch \d+\): \d\.\d a pod\n$/);
   });
 });
 
