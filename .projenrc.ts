@@ -74,7 +74,9 @@ project.package.addField('exports', {
 project.package.addField('workspaces', ['controller']);
 // A newer resolver lacks some per-platform binaries on slow mirrors, and `npm ci` then refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
-project.npmignore!.addPatterns('/controller', '/examples', '/constructs', '/test', '/docs', '/scripts', '/.ci', '/jest.config.json', '*.ts', '!*.d.ts');
+project.npmignore!.addPatterns(
+  '/controller', '/examples', '/constructs', '/test', '/docs', '/scripts', '/.ci', '/jest.config.json', '/tsconfig.*.json', '/CONTRIBUTING.md', '/.nvmrc', '*.ts', '!*.d.ts',
+);
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
 new JsonFile(project, 'controller/package.json', {

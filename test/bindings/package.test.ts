@@ -19,10 +19,14 @@ let files: string[];
 beforeAll(async () => {
   const [packed] = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: bindings.package }));
   tarball = join(folder, packed.filename);
-  files = packed.files.map(({ path }: { path: string }) => path);
+  files = pathsOf(packed);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function pathsOf({ files: packed }: { files: readonly { path: string }[] }): string[] {
+  return packed.map(({ path }) => path);
+}
 
 /** An empty project in which somebody has typed `npm install` with the tarball. */
 async function newProject(name: string): Promise<string> {
@@ -34,12 +38,13 @@ async function newProject(name: string): Promise<string> {
   return project;
 }
 
-test('the package has what users need, and nothing of what only we need', () => {
+test('the package has what users need, and nothing of what only we need', async () => {
   expect(files).toEqual(expect.arrayContaining([
     'package.json', 'README.md', 'LICENSE', '.jsii', 'lib/src/index.js', 'lib/src/index.d.ts', 'lib/src/core/index.js', 'lib/constructs/podcliqueset.js',
     'crds/grove.io_podcliquesets.yaml',
   ]));
-  const superfluous = files.filter(path => !/^(lib\/(src|constructs)\/.*\.(js|d\.ts)|crds\/.*\.yaml|gitops\/.*|package\.json|README\.md|API\.md|LICENSE|\.jsii)$/.test(path));
+  const [root] = JSON.parse(await run('npm', ['pack', '--json', '--ignore-scripts', '--dry-run'], { cwd: ROOT }));
+  const superfluous = [...files, ...pathsOf(root)].filter(path => !/^(lib\/(src|constructs)\/.*\.(js|d\.ts)|crds\/.*\.yaml|gitops\/.*|package\.json|README\.md|API\.md|LICENSE|\.jsii)$/.test(path));
   expect(superfluous).toEqual([]);
 });
 
