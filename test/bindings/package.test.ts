@@ -12,7 +12,8 @@ const bindings = JSON.parse(process.env[BINDINGS_VARIABLE]!) as Bindings;
 const folder = mkdtempSync(join(tmpdir(), 'grove-package-'));
 const EXAMPLE_NAMES = readdirSync(EXAMPLES);
 /** What a new user has beside the library. */
-const BESIDE = ['cdk8s', 'cdk8s-plus-28', 'constructs', '@types/node'];
+const BESIDE = ['cdk8s', 'cdk8s-plus-28', 'constructs', '@types/node'].map(name => `${name}@${installedVersion(name)}`);
+const CDK8S_CLI = 'cdk8s-cli@2.207.60';
 let tarball: string;
 let files: string[];
 
@@ -24,17 +25,20 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function installedVersion(name: string): string {
+  return JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
 function pathsOf({ files: packed }: { files: readonly { path: string }[] }): string[] {
   return packed.map(({ path }) => path);
 }
 
 /** An empty project in which somebody has typed `npm install` with the tarball. */
-async function newProject(name: string): Promise<string> {
+async function newProject(name: string, ...more: string[]): Promise<string> {
   const project = join(folder, name);
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name, private: true }));
-  const versions = BESIDE.map(dependency => `${dependency}@${JSON.parse(readFileSync(join(ROOT, 'node_modules', dependency, 'package.json'), 'utf8')).version}`);
-  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...versions], { cwd: project });
+  await run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...BESIDE, ...more], { cwd: project });
   return project;
 }
 
@@ -84,5 +88,37 @@ describe('a new user', () => {
   test('finds the custom resource definitions', async () => {
     const path = await run(process.execPath, ['-p', 'require.resolve("cdk8s-grove/crds/grove.io_podcliquesets.yaml")'], { cwd: project });
     expect(readFileSync(path.trim(), 'utf8')).toContain('kind: CustomResourceDefinition');
+  });
+});
+
+describe('cdk8s synth with the validation plugin', () => {
+  let project: string;
+
+  beforeAll(async () => {
+    project = await newProject('validated', CDK8S_CLI);
+    writeFileSync(join(project, 'cdk8s.yaml'), ['language: typescript', 'app: node main.js', 'validations:', '  - package: ./node_modules/cdk8s-grove',
+      '    class: GroveValidation', '    version: 0.0.0', ''].join('\n'));
+  });
+
+  /** Synthesizes a chart with one object that no construct has judged. */
+  async function synth(cliques: readonly object[]): Promise<string> {
+    writeFileSync(join(project, 'main.js'), `
+      const { ApiObject, App, Chart } = require('cdk8s');
+      const app = new App();
+      new ApiObject(new Chart(app, 'plain'), 'set', {
+        apiVersion: 'grove.io/v1alpha1', kind: 'PodCliqueSet', metadata: { name: 'plain' }, spec: { template: { cliques: ${JSON.stringify(cliques)} } },
+      });
+      app.synth();`);
+    return run(join(project, 'node_modules', '.bin', 'cdk8s'), ['synth', '--no-check-upgrade'], { cwd: project });
+  }
+
+  const clique = { name: 'a', spec: { roleName: 'a', replicas: 1, podSpec: { containers: [{ name: 'main', image: 'i' }] } } };
+
+  test('writes what a cluster would take', async () => {
+    expect(await synth([clique])).toContain('plain.k8s.yaml');
+  });
+
+  test('ends 2 and names construct and field of what it would not', async () => {
+    await expect(synth([clique, clique])).rejects.toThrow(/failed \(2\)[^]*plain\/set[^]*spec\.template\.cliques/);
   });
 });
