@@ -195,6 +195,7 @@ const packings: readonly Packing[] = [
     id: 'TAS15',
     title: 'decoders and prefillers in racks, all that is needed in a block',
     racks: 4,
+    perNode: 2,
     pods: 10,
     template: disaggregated(),
     gangs: disaggregatedGangs(0),

@@ -24,11 +24,12 @@ export async function reconcilePodCliqueSet(world: World, key: string): Promise<
   if (!allowed) return refuse(world, set, errors);
   const owned = await world.writer.ensureFinalizer(set, FINALIZER.podCliqueSet);
   let breachDueMs: number | undefined;
+  let domainsDueMs: number | undefined;
   const againMs = await pass(async () => {
     await guarded(world, owned, 'ERR_DELETE_PCS_REPLICA', 'PodCliqueSetReplicaDeleteFailed', async () => { breachDueMs = await terminateBreached(world, owned); });
-    await guarded(world, owned, 'ERR_SYNC_PODCLIQUESET', 'SyncFailed', () => syncChildren(world, owned));
+    await guarded(world, owned, 'ERR_SYNC_PODCLIQUESET', 'SyncFailed', async () => { domainsDueMs = await syncChildren(world, owned); });
   }, lastErrors => writeStatus(world, keyOf(owned), lastErrors));
-  return soonest(breachDueMs, againMs);
+  return soonest(breachDueMs, domainsDueMs, againMs);
 }
 
 /** Tells what is wrong with a set, and counts what of it runs. */
@@ -42,15 +43,23 @@ async function refuse({ caches, writer, events, clock }: World, set: PodCliqueSe
   if (before?.message !== message) events.event(set, 'Warning', refusalReason({ set, errors, topologies }), message);
 }
 
-/** What pods need comes before what has pods: a claim or an NVLink domain that cannot be made leaves no pods that would wait for it forever. */
-async function syncChildren(world: World, set: PodCliqueSet): Promise<void> {
+/** A pod that goes tells its clique, not its set: a ComputeDomain that is too much and in use is looked at again after so long. */
+const DOMAIN_IN_USE_MS = 2_000;
+
+/**
+ * What pods need comes before what has pods: a claim or an NVLink domain that cannot be made leaves no pods that would wait for it forever.
+ * Resolves to the milliseconds until what is still in use is looked at again, if there is any.
+ */
+async function syncChildren(world: World, set: PodCliqueSet): Promise<number | undefined> {
   const { caches, writer } = world;
   const plan = await withExternalTemplates(writer.client, set, external => planSetChildren(set, children(caches, set), external));
   await writer.createAll(plan.create.filter(isNeededByPods));
   await writer.createAll(plan.create.filter(object => !isNeededByPods(object)));
   for (const object of plan.revise) await revise(world, object);
-  await writer.removeAll(plan.remove.filter(object => !isDomainInUse(world, set, object)));
+  const kept = plan.remove.filter(object => isDomainInUse(world, set, object));
+  await writer.removeAll(plan.remove.filter(object => !kept.includes(object)));
   await releaseComputeDomains(world, keyOf(set), 'those that go');
+  return kept.length > 0 ? DOMAIN_IN_USE_MS : undefined;
 }
 
 function isNeededByPods({ kind }: KubeObject): boolean {
