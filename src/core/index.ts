@@ -34,6 +34,7 @@ export * from './install/rbac';
 export * from './names';
 export { PlacementProblemError } from './placement/checked';
 export * from './placement/cluster-index';
+export * from './placement/node-filter';
 export * from './placement/place';
 export * from './placement/problem';
 export * from './placement/result';

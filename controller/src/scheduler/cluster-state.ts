@@ -1,6 +1,6 @@
 import {
-  ClusterIndex, Domains, Node, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add, isFinished, levelOfLabel, nvlinkLabel,
-  pinnedNode, placementLevels, placementNode, runningPod,
+  ClusterIndex, Domains, Node, NodeDemand, NodeFilter, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add, inGoodOrder, isFinished,
+  levelOfLabel, mayUse, nvlinkLabel, pinnedNode, placementLevels, placementNode, runningPod,
 } from 'cdk8s-grove/core';
 import { Counts } from './counts';
 import { Priorities } from './priorities';
@@ -38,9 +38,9 @@ export class ClusterState {
   private areLevelsKnown = false;
   /** What the index was built for. */
   private builtFor = '';
-  /** Of the domains by label, until a node changes. */
+  /** Of the domains by label and kinds of pods, until a node changes. */
   private readonly capacities = new Map<string, readonly Resources[]>();
-  private nvlink: { readonly label: string; readonly gpus: number } | undefined;
+  private nvlinkLabel: string | undefined;
   private current = new ClusterIndex([]);
 
   /** @param onGrown told when there is more room than before */
@@ -90,15 +90,22 @@ export class ClusterState {
   /** What NVLink connects, as a gang of that name sees it; undefined when no node tells. */
   nvlinkFor(gang: string): NvlinkDomains | undefined {
     if (!this.areLevelsKnown) this.learnLevels();
-    return this.nvlink && { ...this.nvlink, inUse: computeDomain => this.inUse(computeDomain, gang) };
+    const label = this.nvlinkLabel;
+    if (label === undefined) return undefined;
+    return {
+      label,
+      gpus: demands => Math.max(0, ...this.domains.capacities(label, demands).map(capacity => capacity[GPU] ?? 0)),
+      inUse: computeDomain => this.inUse(computeDomain, label, gang),
+    };
   }
 
   /** The domains of nodes by their labels. */
   readonly domains: Domains = {
     of: (node, label) => this.placementNodes.get(node)?.domain[label],
-    capacities: label => {
-      const known = this.capacities.get(label) ?? capacitiesOf(this.placementNodes.values(), label);
-      this.capacities.set(label, known);
+    capacities: (label, demands) => {
+      const key = [label, ...new Set(demands.map(NodeFilter.keyOf).sort())].join('\n');
+      const known = this.capacities.get(key) ?? capacitiesOf(this.placementNodes.values(), label, demands);
+      this.capacities.set(key, known);
       return known;
     },
   };
@@ -225,9 +232,9 @@ export class ClusterState {
     if (pod.mnnvlGroup !== undefined) this.byComputeDomain.get(pod.mnnvlGroup)?.delete(name);
   }
 
-  private inUse(computeDomain: string, gang: string): { domains: string[]; gpus: number } {
+  private inUse(computeDomain: string, label: string, gang: string): { domains: string[]; gpus: number } {
     const pods = [...this.byComputeDomain.get(computeDomain) ?? []].map(name => this.running.get(name)!).filter(({ unit }) => unit !== gang);
-    const domains = pods.flatMap(({ node }) => this.placementNodes.get(node)?.domain[this.nvlink!.label] ?? []);
+    const domains = pods.flatMap(({ node }) => this.placementNodes.get(node)?.domain[label] ?? []);
     return { domains: [...new Set(domains)].sort(), gpus: pods.reduce((sum, { request }) => sum + (request[GPU] ?? 0), 0) };
   }
 
@@ -235,9 +242,8 @@ export class ClusterState {
     this.areLevelsKnown = true;
     const topologies = [...this.caches.topologies.store.values()];
     const has = (label: string) => this.labels.has(label);
-    const label = nvlinkLabel(topologies, has);
-    this.nvlink = label === undefined ? undefined : { label, gpus: Math.max(0, ...this.domains.capacities(label).map(capacity => capacity[GPU] ?? 0)) };
-    if (label !== undefined) this.unlisted.add(label);
+    this.nvlinkLabel = nvlinkLabel(topologies, has);
+    if (this.nvlinkLabel !== undefined) this.unlisted.add(this.nvlinkLabel);
     this.levels = placementLevels(topologies, has);
     if (this.levelKey() !== this.builtFor) this.rebuild();
   }
@@ -253,11 +259,11 @@ export class ClusterState {
   }
 }
 
-function capacitiesOf(nodes: Iterable<PlacementNode>, label: string): Resources[] {
+function capacitiesOf(nodes: Iterable<PlacementNode>, label: string, demands: readonly NodeDemand[]): Resources[] {
   const capacities = new Map<string, Resources>();
-  for (const { domain, allocatable } of nodes) {
-    const value = domain[label];
-    if (value !== undefined) capacities.set(value, add(capacities.get(value) ?? {}, allocatable));
+  for (const node of nodes) {
+    const { domain: { [label]: value }, allocatable } = node;
+    if (value !== undefined && demands.some(demand => mayUse(inGoodOrder(node), demand))) capacities.set(value, add(capacities.get(value) ?? {}, allocatable));
   }
   return [...capacities.values()];
 }

@@ -1,4 +1,4 @@
-import { LABEL, PodCliqueSet, PodGang, PodSpec, Resources, desiredGangs, floorsOf, topologyOf } from 'cdk8s-grove/core';
+import { FamilyDemand, LABEL, PodCliqueSet, PodGang, PodSpec, desiredGangs, familyDemand, topologyOf } from 'cdk8s-grove/core';
 import { keyOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
 
@@ -6,8 +6,8 @@ import { Caches, scopedKey } from '../state/caches';
 export interface Family {
   /** In the order of their names. */
   readonly scaled: readonly PodGang[];
-  /** What the minima of all, the base gang's included, take together. */
-  readonly floors: Resources;
+  /** What the minima of all ask for, the base gang's included. */
+  readonly demand: FamilyDemand;
 }
 
 interface Known extends Family {
@@ -53,6 +53,6 @@ export class Families {
     const topology = topologyOf(set, [...this.caches.topologies.store.values()]);
     const [, ...scaled] = desiredGangs(set, i, { topology, scalingGroupReplicas: name => replicas.get(name) });
     const inOrder = scaled.sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1));
-    return { scaled: inOrder, floors: floorsOf([base, ...inOrder], (gang, group) => this.templateOf(gang, group)) };
+    return { scaled: inOrder, demand: familyDemand([base, ...inOrder], (gang, group) => this.templateOf(gang, group)) };
   }
 }

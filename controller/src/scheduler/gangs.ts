@@ -1,5 +1,5 @@
 import {
-  ANNOTATION, GangMembers, GangPriority, GangWithPods, LABEL, PlacementQuestion, PodGang, Resources, SCHEDULER_NAME, baseGangOf, isTerminating, namedLabels,
+  ANNOTATION, FamilyDemand, GangMembers, GangPriority, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, baseGangOf, isTerminating, namedLabels,
   placementQuestion,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
@@ -20,7 +20,7 @@ export interface Candidate extends GangMembers {
 interface Kin {
   readonly base?: GangWithPods;
   readonly scaled: readonly GangWithPods[];
-  readonly familyFloors?: Resources | undefined;
+  readonly family?: FamilyDemand | undefined;
 }
 
 /** For so many gangs room is kept when their base gang has been placed. */
@@ -62,7 +62,7 @@ export class Gangs {
   }
 
   /** What placement is asked about the gang. @param floorsOnly whether surplus pods have to wait */
-  question(candidate: Candidate, floorsOnly: boolean, { base, scaled, familyFloors }: Kin = this.kinOf(candidate)): PlacementQuestion {
+  question(candidate: Candidate, floorsOnly: boolean, { base, scaled, family }: Kin = this.kinOf(candidate)): PlacementQuestion {
     const { key, gang, pods, priority } = candidate;
     const { state } = this;
     state.know([candidate, ...base ? [base] : [], ...scaled].flatMap(of => namedLabels(of.gang)));
@@ -79,7 +79,7 @@ export class Gangs {
       topology: gang.metadata.annotations?.[ANNOTATION.topologyName],
       base,
       scaled,
-      familyFloors,
+      family,
       domains: state.domains,
     });
   }
@@ -93,7 +93,7 @@ export class Gangs {
       const of = this.withPods(this.caches.gangs.store.get(key) ?? declared);
       if ([...of.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) continue;
       const follower = { ...of, key, priority: { ...priority, mayPreempt: false }, nodeOf: this.state.nodeOf };
-      yield [key, this.question(follower, true, { base: this.withPods(base), scaled: [], familyFloors: family?.floors })];
+      yield [key, this.question(follower, true, { base: this.withPods(base), scaled: [], family: family?.demand })];
     }
   }
 
@@ -104,8 +104,8 @@ export class Gangs {
     const base = name === undefined ? gang : this.caches.gangs.store.get(scopedKey(gang, name));
     const family = base && this.families.of(base);
     if (!family) return { scaled: [] };
-    if (base !== gang) return { base: this.withPods(base), scaled: [], familyFloors: family.floors };
-    return { scaled: family.scaled.map(other => this.withPods(this.caches.gangs.store.get(keyOf(other)) ?? other)), familyFloors: family.floors };
+    if (base !== gang) return { base: this.withPods(base), scaled: [], family: family.demand };
+    return { scaled: family.scaled.map(other => this.withPods(this.caches.gangs.store.get(keyOf(other)) ?? other)), family: family.demand };
   }
 
   private withPods(gang: PodGang): GangWithPods {

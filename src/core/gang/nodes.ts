@@ -18,6 +18,11 @@ export function isUsable({ metadata, status }: Node): boolean {
   return ready && metadata.deletionTimestamp === undefined;
 }
 
+/** The node as it will be when nobody repairs it any more. */
+export function inGoodOrder(node: PlacementNode): PlacementNode {
+  return { ...node, taints: (node.taints ?? []).filter(taint => !taint.startsWith('node.kubernetes.io/')) };
+}
+
 /** The taints that keep pods away, each as the text `key=value:effect`. */
 export function repellingTaints({ spec = {} }: Node): string[] {
   const taints = [...spec.taints ?? [], ...(spec.unschedulable ? [CORDONED] : [])];

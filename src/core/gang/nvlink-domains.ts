@@ -12,7 +12,7 @@ const GPU = 'nvidia.com/gpu';
 export function withNvlinkDomains(tree: PlacementGroup, nvlink: NvlinkDomains): PlacementGroup {
   const homes = new Map(computeDomainsOf(tree).flatMap(name => {
     const { domains, gpus } = nvlink.inUse(name);
-    return domains.length === 1 && gpus + gpusOf(tree, name) <= nvlink.gpus ? [[name, domains[0]!]] : [];
+    return domains.length === 1 && fits([tree], name, nvlink, gpus) ? [[name, domains[0]!]] : [];
   }));
   return gathered(tree, { ...nvlink, homes });
 }
@@ -27,9 +27,8 @@ function gathered(group: PlacementGroup, context: Context): PlacementGroup {
   const rest = group.groups.filter(child => onlyComputeDomainOf(child) === undefined).map(child => gathered(child, context));
   const together = computeDomainsOf(group).flatMap(name => {
     const pure = group.groups!.filter(child => onlyComputeDomainOf(child) === name);
-    const fits = pure.reduce((sum, child) => sum + gpusOf(child, name), 0) <= context.gpus;
     if (pure.length === 0) return [];
-    if (pure.length === 1 || !fits) return pure.map(child => held(child, context));
+    if (pure.length === 1 || !fits(pure, name, context)) return pure.map(child => held(child, context));
     return [required({ name: `NVLink domain ${name.slice(name.indexOf('/') + 1)}`, groups: pure }, name, context)];
   });
   return { ...group, groups: [...together, ...rest] };
@@ -39,7 +38,7 @@ function gathered(group: PlacementGroup, context: Context): PlacementGroup {
 function held(group: PlacementGroup, context: Context): PlacementGroup {
   const name = onlyComputeDomainOf(group);
   if (name === undefined) return group;
-  if (gpusOf(group, name) <= context.gpus) {
+  if (fits([group], name, context)) {
     const own = group.required === undefined ? group : { name: `NVLink domain of ${group.name}`, groups: [group] };
     return required(own, name, context);
   }
@@ -69,10 +68,10 @@ function computeDomainsOf(group: PlacementGroup): string[] {
   return [...new Set(leavesOf(group).flatMap(({ mnnvlGroup }) => mnnvlGroup ?? []))];
 }
 
-/** GPUs that the floors of the ComputeDomain's pods take. */
-function gpusOf(group: PlacementGroup, computeDomain: string): number {
-  return leavesOf(group).filter(({ mnnvlGroup }) => mnnvlGroup === computeDomain)
-    .reduce((sum, { pods }) => sum + (pods?.minCount ?? 0) * (pods?.request[GPU] ?? 0), 0);
+/** Whether one NVLink domain can hold the floors of the ComputeDomain's pods in these groups, beside GPUs that others of its pods have. */
+function fits(groups: readonly PlacementGroup[], computeDomain: string, nvlink: NvlinkDomains, gpusOfOthers = 0): boolean {
+  const demands = groups.flatMap(leavesOf).flatMap(({ mnnvlGroup, pods }) => (mnnvlGroup === computeDomain && pods ? [pods] : []));
+  return demands.reduce((sum, { minCount, request }) => sum + minCount * (request[GPU] ?? 0), gpusOfOthers) <= nvlink.gpus(demands);
 }
 
 function leavesOf(group: PlacementGroup): PlacementGroup[] {

@@ -2,7 +2,8 @@ import type { Pod, PodGang, PodSpec } from '../api';
 import { GangPriority } from './priority';
 import { add, podRequest } from './resources';
 import { namespacedName, runningPod } from './running';
-import { GangWithPods, TreeContext, activeMembers, gangTree } from './tree';
+import { GangWithPods, TreeContext, activeMembers, gangTree, nodeDemand } from './tree';
+import type { NodeDemand } from '../placement/node-filter';
 import type { PlacementQuestion } from '../placement/place';
 import type { LinkedGang, PlacementGroup, Resources, RunningPod } from '../placement/problem';
 import type { Assignment } from '../placement/result';
@@ -17,17 +18,25 @@ export interface GangSituation extends GangWithPods, TreeContext {
   readonly base?: GangWithPods | undefined;
   /** The scaled gangs of a base gang, those included that are not made yet. */
   readonly scaled?: readonly GangWithPods[];
-  /** What the minima of all gangs of the replica take together; absent when nothing has to hold them together. */
-  readonly familyFloors?: Resources | undefined;
+  /** What the minima of all gangs of the replica ask for; absent when nothing has to hold them together. */
+  readonly family?: FamilyDemand | undefined;
   readonly domains: Domains;
+}
+
+/** What the minima of several gangs ask for. */
+export interface FamilyDemand {
+  /** What they take together. */
+  readonly floors: Resources;
+  /** The kinds of pods that they have. */
+  readonly specs: readonly PodSpec[];
 }
 
 /** The domains that nodes are in by their labels. */
 export interface Domains {
   /** The node's value of the label. */
   readonly of: (node: string, label: string) => string | undefined;
-  /** What each domain could hold if nothing were on its nodes. */
-  readonly capacities: (label: string) => readonly Resources[];
+  /** What each domain could hold if nothing were on its nodes and none were closed, of which only those count that pods of one of these kinds may use. */
+  readonly capacities: (label: string, demands: readonly NodeDemand[]) => readonly Resources[];
 }
 
 /** What placement is asked about a gang: its tree, its pods that have nodes, and the gangs that it shares a domain with. */
@@ -64,10 +73,12 @@ export function holds(tree: PlacementGroup, assignment: readonly Assignment[], k
  * hold them all, each has one of its own.
  */
 function kin(situation: GangSituation, isNew: boolean): { linkedGangs: LinkedGang[]; kinMembers: RunningPod[] } {
-  const { gang, base, scaled = [], familyFloors, domains } = situation;
+  const { gang, base, scaled = [], family, domains } = situation;
   const alone = { linkedGangs: [], kinMembers: [] };
   const label = (base?.gang ?? gang).spec.topologyConstraint?.packConstraint?.required;
-  if (label === undefined || !familyFloors || !domains.capacities(label).some(capacity => holdsAll(capacity, familyFloors))) return alone;
+  if (label === undefined || !family) return alone;
+  const demands = family.specs.map(spec => nodeDemand(spec, situation));
+  if (!domains.capacities(label, demands).some(capacity => holdsAll(capacity, family.floors))) return alone;
   const relatives = (base ? [base] : scaled).map(of => ({ of, name: gangName(of), members: boundOf(of, situation) }));
   const placed = relatives.filter(({ members }) => members.length > 0);
   const kinMembers = placed.flatMap(({ members }) => members);
@@ -87,12 +98,15 @@ function holdsAll(capacity: Resources, needed: Resources): boolean {
   return Object.entries(needed).every(([resource, amount]) => amount <= (capacity[resource] ?? 0));
 }
 
-/** What the minima of the gangs' groups take together. */
-export function floorsOf(gangs: readonly PodGang[], templateOf: (gang: PodGang, group: string) => PodSpec | undefined): Resources {
-  return gangs.flatMap(gang => gang.spec.podgroups.map(({ name, minReplicas }) => {
+/** What the minima of the gangs' groups ask for. */
+export function familyDemand(gangs: readonly PodGang[], templateOf: (gang: PodGang, group: string) => PodSpec | undefined): FamilyDemand {
+  const groups = gangs.flatMap(gang => gang.spec.podgroups.flatMap(({ name, minReplicas }) => {
     const spec = templateOf(gang, name);
-    return Object.fromEntries(Object.entries(spec ? podRequest(spec) : {}).map(([resource, amount]) => [resource, amount * minReplicas]));
-  })).reduce(add, {});
+    return spec ? [{ spec, minReplicas }] : [];
+  }));
+  const floors = groups.map(({ spec, minReplicas }) =>
+    Object.fromEntries(Object.entries(podRequest(spec)).map(([resource, amount]) => [resource, amount * minReplicas])));
+  return { floors: floors.reduce(add, {}), specs: [...new Set(groups.map(({ spec }) => spec))] };
 }
 
 function gangName({ gang }: GangWithPods): string {

@@ -4,6 +4,7 @@ import { toleratedTaints } from './nodes';
 import { withNvlinkDomains } from './nvlink-domains';
 import { largestRequest } from './resources';
 import { computeDomainKey } from './running';
+import type { NodeDemand } from '../placement/node-filter';
 import type { PlacementGroup, PodDemand } from '../placement/problem';
 import { isActive } from '../status/pods';
 import { levelOfLabel } from '../topology/levels';
@@ -36,8 +37,8 @@ export interface TreeContext {
 export interface NvlinkDomains {
   /** Node label whose values are the domains. */
   readonly label: string;
-  /** GPUs of the largest one. */
-  readonly gpus: number;
+  /** GPUs of the largest one, of nodes that pods of these kinds may use. */
+  readonly gpus: (demands: readonly NodeDemand[]) => number;
   /** Where the pods of a ComputeDomain are that are not in this gang, and their GPUs. */
   readonly inUse: (computeDomain: string) => { readonly domains: readonly string[]; readonly gpus: number };
 }
@@ -97,13 +98,20 @@ function leafOf({ gang, pods, templateOf }: GangWithPods, group: PodGroup, conte
 }
 
 function demand({ minReplicas }: PodGroup, members: readonly Pod[], spec: PodSpec | undefined, context: TreeContext): PodDemand {
-  const { nodeOf, floorsOnly, taints, avoided } = context;
+  const { nodeOf, floorsOnly } = context;
   const bound = members.filter(pod => nodeOf(pod) !== undefined).length;
-  const nodeAffinity = requiredNodeTerms(spec ?? { containers: [] }, avoided);
   return {
     count: floorsOnly ? Math.max(minReplicas, bound) : Math.max(members.length, minReplicas),
     minCount: minReplicas,
     request: largestRequest(members.length > 0 || !spec ? members.map(pod => pod.spec) : [spec]),
+    ...nodeDemand(spec, context),
+  };
+}
+
+/** What pods like that ask of a node besides room. */
+export function nodeDemand(spec: PodSpec | undefined, { taints, avoided }: Pick<TreeContext, 'taints' | 'avoided'>): NodeDemand {
+  const nodeAffinity = requiredNodeTerms(spec ?? { containers: [] }, avoided);
+  return {
     ...(spec ? { tolerations: toleratedTaints(spec, taints), nodeSelector: spec.nodeSelector ?? {} } : {}),
     ...(nodeAffinity ? { nodeAffinity } : {}),
   };

@@ -31,9 +31,9 @@ async function withTopology(...labels: string[]): Promise<void> {
 }
 
 /** A base gang of a router and one engine, and one scaled gang of a further engine; engines take 8 GPUs in one rack. */
-function engines(replicas: number): PodCliqueSet {
+function engines(replicas: number, spec: Partial<PodSpec> = {}): PodCliqueSet {
   return aSet('w', {
-    cliques: [aCliqueTemplate('router', 1, 1, gpus(4)), aCliqueTemplate('engine', 2, 2, gpus(4))],
+    cliques: [aCliqueTemplate('router', 1, 1, gpus(4, spec)), aCliqueTemplate('engine', 2, 2, gpus(4, spec))],
     podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['engine'], replicas, minAvailable: 1, topologyConstraint: { topologyName: 'dc', pack: { required: 'rack' } } }],
     topologyConstraint: { topologyName: 'dc', pack: { required: 'block' } },
   });
@@ -62,6 +62,16 @@ test('a scaled gang stays in the block of its base gang, and says that it waits 
   await cluster.addNodes(inRack('b0', 'r2', 2));
   const after = await cluster.until('scaled ready', ({ ready }) => ready.length === 5);
   expect(places(after, 'w-0-g-1')).toEqual(['b0-r2']);
+});
+
+test('a block that the pods may not use does not keep their gangs waiting for one that could hold all', async () => {
+  const pool = (name: string, shapes: ReturnType<typeof nodes>) => shapes.map(shape => ({ ...shape, labels: { ...shape.labels, pool: name } }));
+  const ours = pool('ours', [...inRack('b0', 'r0', 2), ...inRack('b0', 'r1', 1), ...inRack('b1', 'r0', 2)]);
+  cluster = await EmbeddedCluster.start({ nodes: [...ours, ...pool('others', inRack('b2', 'r0', 8))] });
+  await withTopology(BLOCK, RACK);
+  await cluster.createSet(engines(2, { nodeSelector: { pool: 'ours' } }));
+  const state = await cluster.until('all ready', ({ ready }) => ready.length === 5);
+  expect(places(state)).toEqual(['b0-r0', 'b0-r1', 'b1-r0']);
 });
 
 test('without any topology, NVLink domains that are whole stay so, and the gang tells how close together it is', async () => {
