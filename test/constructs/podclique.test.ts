@@ -81,7 +81,8 @@ describe('what cdk8s-plus does to pods, and what becomes of it here', () => {
       securityContext: { fsGroup: 1000, ensureNonRoot: true },
     }).spec;
     expect(podSpec.securityContext).toEqual({ fsGroup: 1000, runAsNonRoot: true });
-    expect(podSpec.containers.map((container: any) => container.securityContext)).toEqual([{ runAsUser: 1000 }, { readOnlyRootFilesystem: true, privileged: false }]);
+    const contexts = podSpec.containers.map((container: any) => container.securityContext);
+    expect(contexts).toEqual([{ runAsUser: 1000 }, { readOnlyRootFilesystem: true, privileged: false }]);
   });
 
   test('a container that was made elsewhere keeps all that it has', () => {
