@@ -8,13 +8,19 @@ import {
 /** A deletion that was under way for so long is not carried out any more. */
 const UNDER_WAY_MS = 5_000;
 
+interface Deletion {
+  readonly askedMs: number;
+  /** The only version of the object that it takes; any when undefined. */
+  readonly resourceVersion: string | undefined;
+}
+
 /**
  * Looks at every deletion that the controller asks for, as it asks: by all that it knows then, which may be old, it must not take what its set cannot
  * do without. What it has asked for before, and what has come of it, it has to remember.
  */
 export class FloorWatch {
-  /** Objects whose deletion by the controller may be carried out, by uid, with the time of the request. */
-  private underWay = new Map<string, number>();
+  /** Deletions by the controller that may be carried out, by the uid of the object. */
+  private underWay = new Map<string, Deletion>();
   private readonly carriedOut = new Set<string>();
   private readonly versions = new Map<string, string>();
 
@@ -39,15 +45,18 @@ export class FloorWatch {
   asked({ method, path, body }: KubeRequest, reaches: boolean): void {
     if (method !== 'DELETE') return;
     const [plural, name = ''] = path.split('/').slice(-2);
-    const { uid = '', resourceVersion } = (body as { preconditions?: { uid?: string; resourceVersion?: string } } | undefined)?.preconditions ?? {};
-    const isStale = resourceVersion !== undefined && resourceVersion !== this.versions.get(uid);
-    if (this.underWay.has(uid) || this.carriedOut.has(uid) || isStale) return;
     const key = `default/${name}`;
     const { pods, cliques, scalingGroups } = this.caches();
+    const known = [pods, cliques, scalingGroups].find(({ type }) => type.plural === plural)?.store.get(key);
+    if (!known) return;
+    const { uid, resourceVersion } = (body as { preconditions?: Pick<ObjectMeta, 'uid' | 'resourceVersion'> } | undefined)?.preconditions ?? {};
+    const isOfAnother = uid !== undefined && uid !== known.metadata.uid;
+    const isStale = resourceVersion !== undefined && resourceVersion !== this.versions.get(known.metadata.uid ?? '');
+    if (isOfAnother || isStale || this.carriedOut.has(known.metadata.uid ?? '') || this.isUnderWay(known)) return;
     if (plural === 'pods') this.pod(pods.store.get(key));
     if (plural === 'podcliques') this.clique(cliques.store.get(key));
     if (plural === 'podcliquescalinggroups' && this.isOfWantedCopy(scalingGroups.store.get(key))) throw new Error(`the controller deletes ${name}, which its set wants`);
-    if (reaches) this.underWay.set(uid, this.now());
+    if (reaches) this.underWay.set(known.metadata.uid ?? '', { askedMs: this.now(), resourceVersion });
   }
 
   private pod(pod: Pod | undefined): void {
@@ -101,9 +110,15 @@ export class FloorWatch {
     return set !== undefined && !isTerminating(set) && (setReplicaIndex(object!) ?? 0) < (set.spec.replicas ?? 0);
   }
 
-  private isGone({ metadata: { uid = '' } }: KubeObject): boolean {
-    const since = this.underWay.get(uid);
-    return this.carriedOut.has(uid) || (since !== undefined && this.now() - since < UNDER_WAY_MS);
+  private isGone(object: KubeObject): boolean {
+    const { uid = '' } = object.metadata;
+    return this.carriedOut.has(uid) || (this.isUnderWay(object) && this.now() - this.underWay.get(uid)!.askedMs < UNDER_WAY_MS);
+  }
+
+  /** Whether a deletion that was asked for may take the object as it is known now: one that asks for an older version will be refused. */
+  private isUnderWay({ metadata: { uid = '', resourceVersion } }: KubeObject): boolean {
+    const deletion = this.underWay.get(uid);
+    return deletion !== undefined && (deletion.resourceVersion === undefined || deletion.resourceVersion === resourceVersion);
   }
 }
 
