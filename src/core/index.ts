@@ -48,6 +48,7 @@ export * from './rollout/group';
 export * from './rollout/pods';
 export * from './rollout/set';
 export * from './rollout/strategy';
+export { updatingReplica } from './rollout/turn';
 export * from './sha256';
 export * from './startup/dependencies';
 export * from './startup/gate';

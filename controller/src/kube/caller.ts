@@ -29,6 +29,8 @@ export interface Call {
   readonly request: KubeRequest;
   /** Whether doing it twice is as good as doing it once; only then it is repeated when nobody knows if it was done. */
   readonly repeatable: boolean;
+  /** Asked before every attempt: whether it is still to be made. @default it is */
+  readonly isDue?: () => boolean;
 }
 
 export interface CallerOptions {
@@ -55,7 +57,7 @@ export class Caller {
     this.permits = new Permits(options.maxInFlight);
   }
 
-  /** @throws ApiError when the server refuses, TransportError when no answer came, each after the last attempt. */
+  /** @throws ApiError when the server refuses, TransportError when no answer came, each after the last attempt; a conflict when it is not due any more. */
   async send(call: Call): Promise<KubeResponse> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -81,6 +83,7 @@ export class Caller {
   }
 
   private async attempt(call: Call, attempt: number): Promise<KubeResponse> {
+    if (call.isDue?.() === false) throw withdrawn(call);
     const startMs = this.options.clock.elapsed();
     const observe = (status: number | string): void => this.observe(call, status, this.options.clock.elapsed() - startMs, attempt);
     let response: KubeResponse;
@@ -109,6 +112,10 @@ function mayRepeat(call: Call, error: unknown): boolean {
     return error.status === 429 || (call.repeatable && RETRIED_STATUS.has(error.status));
   }
   return error instanceof TransportError && error.code !== 'ABORT_ERR' && (call.repeatable || NEVER_SENT.has(error.code));
+}
+
+function withdrawn(call: Call): ApiError {
+  return new ApiError({ status: 409, reason: 'Conflict', message: `${describe(call)}: not sent, because what it was decided for has changed` });
 }
 
 function describe({ verb, type, subresource, request }: Call): string {

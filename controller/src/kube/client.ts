@@ -47,6 +47,8 @@ export interface DeleteOptions {
   readonly resourceVersion?: string;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   readonly gracePeriodSeconds?: number;
+  /** Asked before every attempt: whether the object is still to be deleted; otherwise the outcome is a conflict. @default it is */
+  readonly isDue?: () => boolean;
 }
 
 export interface ObjectList<T> {
@@ -151,7 +153,8 @@ export class Client {
    */
   async delete(type: ResourceType, key: ObjectKey, options: DeleteOptions = {}): Promise<KubeObject | undefined> {
     const request = { method: 'DELETE' as const, path: objectPath(type, key), body: deleteBody(options) };
-    const answer = await this.send({ verb: 'delete', type, request, repeatable: options.uid !== undefined }) as KubeObject;
+    const { uid, isDue } = options;
+    const answer = await this.send({ verb: 'delete', type, request, repeatable: uid !== undefined, ...(isDue ? { isDue } : {}) }) as KubeObject;
     return answer?.kind === 'Status' ? undefined : answer;
   }
 

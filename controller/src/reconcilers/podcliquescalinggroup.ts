@@ -76,7 +76,7 @@ async function syncMembers({ caches, writer }: World, set: PodCliqueSet, group: 
     .filter(member => caches.cliques.store.get(scopedKey(group, member.metadata.name ?? '')) === undefined);
   await writer.createAll(missing);
   const members = caches.cliques.store.byIndex('scalingGroup', scopedKey(group, name));
-  await writer.removeAll(members.filter(member => replicaIndex(member) >= replicas && !isTerminating(member)));
+  await writer.removeAll(members.filter(member => replicaIndex(member) >= replicas && !isTerminating(member)), group);
 }
 
 function replicaIndex({ metadata }: PodClique): number {

@@ -1,7 +1,7 @@
 import { FINALIZER, KubeObject } from 'cdk8s-grove/core';
 import { Cache, Caches } from './caches';
 import { mergeDiff } from './merge-diff';
-import { Client, Clock, Patch, ResourceType, Store, apiVersionOf, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
+import { Client, Clock, DeleteOptions, Patch, ResourceType, Store, apiVersionOf, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
 
 /** Creates sent at once at first; doubled after every batch that went through. */
 const FIRST_BATCH = 16;
@@ -58,9 +58,14 @@ export class Writer {
     }
   }
 
-  /** Deletes exactly these objects, and not others that have taken their names. */
-  async removeAll(objects: readonly KubeObject[]): Promise<void> {
-    await this.all(objects, object => this.remove(object));
+  /**
+   * Deletes exactly these objects, and not others that have taken their names.
+   * @param by what has no use for them: once its spec has changed, nothing of this is sent or repeated any more. @default they go in any case
+   * @throws a conflict then
+   */
+  async removeAll(objects: readonly KubeObject[], by?: KubeObject): Promise<void> {
+    const isDue = by ? { isDue: () => this.hasSameSpec(by) } : {};
+    await this.all(objects, object => this.remove(object, isDue));
   }
 
   /**
@@ -69,7 +74,7 @@ export class Writer {
    * @throws a conflict then
    */
   async removeUnchanged(objects: readonly KubeObject[]): Promise<void> {
-    await this.all(objects, object => this.remove(object, object.metadata.resourceVersion));
+    await this.all(objects, object => this.remove(object, versionOf(object)));
   }
 
   /** Changes a live object by patch and resolves to what it is then; undefined when it is gone. */
@@ -123,11 +128,17 @@ export class Writer {
     return this.client.load >= BUSY && ageMs < LONGEST_STATUS_INTERVAL_MS ? STATUS_INTERVAL_MS : 0;
   }
 
-  private async remove(object: KubeObject, resourceVersion?: string): Promise<void> {
+  /** Whether the caches show the object with the spec that it has here. */
+  private hasSameSpec(object: KubeObject): boolean {
+    const { uid, generation } = this.cacheOf(object).store.get(keyOf(object))?.metadata ?? {};
+    return uid === object.metadata.uid && generation === object.metadata.generation;
+  }
+
+  private async remove(object: KubeObject, only: Pick<DeleteOptions, 'resourceVersion' | 'isDue'>): Promise<void> {
     const { type, store } = this.cacheOf(object);
     const { uid } = object.metadata;
     try {
-      const answer = await this.client.delete(type, object.metadata, { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}), propagationPolicy: 'Background' }) as KubeObject | undefined;
+      const answer = await this.client.delete(type, object.metadata, { ...(uid ? { uid } : {}), ...only, propagationPolicy: 'Background' }) as KubeObject | undefined;
       if (answer?.metadata.deletionTimestamp !== undefined && isHeld(answer)) store.written(answer);
       else store.deleted(object);
     } catch (error) {
@@ -159,6 +170,10 @@ export class Writer {
     if (!cache) throw new Error(`the controller does not watch ${object.kind} and must not write it`);
     return cache;
   }
+}
+
+function versionOf({ metadata: { resourceVersion } }: KubeObject): { resourceVersion?: string } {
+  return resourceVersion ? { resourceVersion } : {};
 }
 
 /** Whether the object lives on after its deletion was asked for: a finalizer holds it, or the pod has a node that has to stop it first. */

@@ -4,6 +4,7 @@ import { conforms } from './conformity';
 import { Advance, withProgress } from './deadline';
 import { outdatedPods, podsToReplace } from './pods';
 import { updatesOnDelete } from './strategy';
+import { turnOf } from './turn';
 import { generationHash } from '../desired/hash';
 import { cliquePosition } from '../desired/position';
 import { cliqueTemplate } from '../desired/template';
@@ -16,28 +17,17 @@ export interface CliqueUpdate {
   readonly progress: PodCliqueUpdateProgress | undefined;
 }
 
-/** The set's replica whose turn it is in a rolling update. */
-export function updatingReplica({ status }: PodCliqueSet): number | undefined {
-  return status?.updateProgress?.updateEndedAt === undefined ? status?.updateProgress?.currentlyUpdating?.[0]?.replicaIndex : undefined;
-}
-
 /** The next step of a standalone clique's update (spec 07 §3, §5). Cliques of scaling groups are replaced whole, by their group. */
 export function planCliqueUpdate(set: PodCliqueSet, clique: PodClique, pods: readonly Pod[], nowMs: number): CliqueUpdate {
   const position = cliquePosition(set, clique);
   const old = clique.status?.updateProgress;
   const now = timestamp(nowMs);
-  const target = generationHash(set);
   if (!position || (position.member && !updatesOnDelete(set))) return { remove: [], progress: old };
-  const isFirst = clique.status?.currentPodCliqueSetGenerationHash === undefined;
-  const isReached = old ? old.podCliqueSetGenerationHash === target : isFirst || clique.status?.currentPodCliqueSetGenerationHash === target;
-  const isRunning = old !== undefined && isReached && old.updateEndedAt === undefined;
-  const isTurn = !updatesOnDelete(set) && updatingReplica(set) === position.i;
-  const isLeftUndone = isTurn && isReached && outdatedPods(clique, pods).length > 0;
-  const isDue = isRunning || isLeftUndone || (!isReached && (isTurn || updatesOnDelete(set)));
+  const { isRunning, isDue } = turnOf(set, position.i, clique.status, outdatedPods(clique, pods).length > 0);
   if (!isDue || !conforms(set, clique)) return { remove: [], progress: old };
-  const progress: PodCliqueUpdateProgress = isRunning
+  const progress: PodCliqueUpdateProgress = isRunning && old
     ? old
-    : { updateStartedAt: now, podCliqueSetGenerationHash: target, podTemplateHash: clique.metadata.labels?.[LABEL.podTemplateHash] ?? '' };
+    : { updateStartedAt: now, podCliqueSetGenerationHash: generationHash(set), podTemplateHash: clique.metadata.labels?.[LABEL.podTemplateHash] ?? '' };
   if (updatesOnDelete(set)) return { remove: [], progress: { ...progress, updateEndedAt: progress.updateEndedAt ?? now } };
   const { rollingUpdate } = cliqueTemplate(set, position.clique);
   const update = step(clique, pods, progress, rollingUpdate, now);

@@ -2,10 +2,10 @@ import { CONDITION } from '../api';
 import type {
   PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
 } from '../api';
-import { updatingReplica } from './clique';
 import { conforms, isOutdated } from './conformity';
 import { withProgress } from './deadline';
 import { disruptionsAllowed, updatesOnDelete } from './strategy';
+import { turnOf } from './turn';
 import { generationHash } from '../desired/hash';
 import { scalingGroupConfig, setReplicaIndex } from '../desired/position';
 import { findCondition, timestamp } from '../status/conditions';
@@ -29,15 +29,11 @@ export function planGroupUpdate(
 ): ScalingGroupUpdate {
   const old = group.status?.updateProgress;
   const now = timestamp(nowMs);
-  const target = generationHash(set);
-  const isFirst = group.status?.currentPodCliqueSetGenerationHash === undefined;
-  const isReached = old ? old.podCliqueSetGenerationHash === target : isFirst || group.status?.currentPodCliqueSetGenerationHash === target;
-  const isRunning = old !== undefined && isReached && old.updateEndedAt === undefined;
-  const isTurn = !updatesOnDelete(set) && updatingReplica(set) === setReplicaIndex(group);
   const members = Array.from({ length: group.spec.replicas }, (_, j) => ({ j, cliques: cliquesOf(j) }));
-  const isLeftUndone = isTurn && isReached && members.some(({ cliques }) => cliques.some(clique => isOutdated(set, clique)));
-  if (!isRunning && !isLeftUndone && (isReached || !(isTurn || updatesOnDelete(set)))) return { recreate: [], progress: old };
-  const progress = counted(isRunning ? old : { updateStartedAt: now, podCliqueSetGenerationHash: target }, set, members);
+  const isLacking = members.some(({ cliques }) => cliques.some(clique => isOutdated(set, clique)));
+  const { isRunning, isDue } = turnOf(set, setReplicaIndex(group), group.status, isLacking);
+  if (!isDue) return { recreate: [], progress: old };
+  const progress = counted(isRunning && old ? old : { updateStartedAt: now, podCliqueSetGenerationHash: generationHash(set) }, set, members);
   if (updatesOnDelete(set)) return { recreate: [], progress: { ...progress, updateEndedAt: progress.updateEndedAt ?? now } };
   const update = step(set, group, members, progress, now);
   const rollingUpdate = groupRollingUpdate(set, group);

@@ -26,13 +26,20 @@ export function setUpdateProgress(set: PodCliqueSet, replicas: readonly SetRepli
 }
 
 function startedProgress(set: PodCliqueSet, replicas: readonly SetReplica[], now: string): PodCliqueSetUpdateProgress | undefined {
-  const known = set.status?.currentGenerationHash;
-  const isNew = known === undefined ? isMadeOtherwise(set, replicas) : known !== generationHash(set) && !isAdopted(set, replicas);
-  if (!isNew) return set.status?.updateProgress;
+  const { currentGenerationHash: known, updateProgress } = set.status ?? {};
+  const isChanged = known !== undefined && known !== generationHash(set);
+  const isRunning = updateProgress !== undefined && updateProgress.updateEndedAt === undefined;
+  const isNew = isChanged ? !isAdopted(set, replicas) : !isRunning && !isLeftToUsers(set) && isMadeOtherwise(set, replicas);
+  if (!isNew) return updateProgress;
   return { updateStartedAt: now, ...(updatesOnDelete(set) ? { updateEndedAt: now } : {}) };
 }
 
-/** Whether cliques were made from other templates, though no status tells of any: the set was changed before its first status could be written. */
+/** Whether the status knows of the change and leaves it to who deletes pods. */
+function isLeftToUsers(set: PodCliqueSet): boolean {
+  return set.status?.currentGenerationHash !== undefined && updatesOnDelete(set);
+}
+
+/** Whether cliques were made from templates that no status tells of: the set was changed, or changed back, before one could be written. */
 function isMadeOtherwise(set: PodCliqueSet, replicas: readonly SetReplica[]): boolean {
   return replicas.some(replica => [...replica.cliques, ...replica.members()].some(clique => clique !== undefined && !conforms(set, clique)));
 }

@@ -103,6 +103,15 @@ describe('repeats', () => {
     }
   });
 
+  test('not when the deletion is not due any more, nor sent at all', async () => {
+    let isDue = true;
+    transport.fault = () => { isDue = false; return Promise.resolve(refusal(429, 'TooManyRequests')); };
+    const options = { uid: 'u', isDue: () => isDue };
+    expect(isConflict(await outcome(client.delete(POD, pod.metadata, options)))).toBe(true);
+    expect(isConflict(await outcome(client.delete(POD, pod.metadata, options)))).toBe(true);
+    expect(attempts()).toEqual(['delete 1 429']);
+  });
+
   test('not when the server asks for a wait that is too long', async () => {
     transport.fault = () => Promise.resolve(refusal(429, 'TooManyRequests', { 'retry-after': '31' }));
     expect(await outcome(client.create(POD, pod))).toMatchObject({ retryAfterMs: 31_000 });
