@@ -1,4 +1,4 @@
-import { FINALIZER, KubeObject } from 'cdk8s-grove/core';
+import { FINALIZER, KubeObject, LABEL } from 'cdk8s-grove/core';
 import { Cache, Caches } from './caches';
 import { mergeDiff } from './merge-diff';
 import { Client, Clock, DeleteOptions, Patch, ResourceType, Store, apiVersionOf, isAlreadyExists, isNotFound, keyOf, mergePatch, settleAll } from '../kube';
@@ -147,7 +147,7 @@ export class Writer {
     }
   }
 
-  /** Takes up an object that is there already, for example because its labels were taken away and no cache shows it. */
+  /** Takes up an object that is there already, for example because its labels were taken away and no cache shows it. Which template it is of, it knows itself. */
   private async adopt(object: KubeObject, type: ResourceType, store: Store<KubeObject>): Promise<void> {
     const live = await this.client.get<KubeObject>(type, object.metadata);
     const owner = (candidate: KubeObject) => candidate.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
@@ -155,7 +155,7 @@ export class Writer {
       throw new Error(`${type.kind} ${keyOf(object)} is there already and belongs to somebody else; delete or rename it`);
     }
     store.written(live);
-    const { labels = {} } = object.metadata;
+    const labels = { ...object.metadata.labels, ...templateOf(live) };
     const isStripped = Object.entries(labels).some(([key, value]) => live.metadata.labels?.[key] !== value);
     if (isStripped && live.metadata.deletionTimestamp === undefined) await this.patch(live, mergePatch({ metadata: { labels } }));
   }
@@ -170,6 +170,11 @@ export class Writer {
     if (!cache) throw new Error(`the controller does not watch ${object.kind} and must not write it`);
     return cache;
   }
+}
+
+function templateOf({ metadata: { labels = {} } }: KubeObject): Record<string, string> {
+  const hash = labels[LABEL.podTemplateHash];
+  return hash === undefined ? {} : { [LABEL.podTemplateHash]: hash };
 }
 
 function versionOf({ metadata: { resourceVersion } }: KubeObject): { resourceVersion?: string } {
