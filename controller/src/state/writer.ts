@@ -147,7 +147,10 @@ export class Writer {
     }
   }
 
-  /** Takes up an object that is there already, for example because its labels were taken away and no cache shows it. Which template it is of, it knows itself. */
+  /**
+   * Takes up an object that is there already, for example because its labels were taken away and no cache shows it. Which template it was made from
+   * it knows itself.
+   */
   private async adopt(object: KubeObject, type: ResourceType, store: Store<KubeObject>): Promise<void> {
     const live = await this.client.get<KubeObject>(type, object.metadata);
     const owner = (candidate: KubeObject) => candidate.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
