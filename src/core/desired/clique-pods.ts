@@ -25,11 +25,12 @@ export function planPods(clique: PodClique, pods: readonly Pod[], nowMs: number,
   const due = ended.filter(pod => replaceableAt(pod) <= nowMs);
   const waiting = ended.filter(pod => replaceableAt(pod) > nowMs);
   const excess = active.length - clique.spec.replicas;
-  const missing = Math.max(0, -excess - waiting.length);
   const surplus = excess > 0 ? [...active].sort((a, b) => removalRank(a, b, clique)).slice(0, excess) : [];
+  const twins = twinsToRemove(clique, active.filter(pod => !surplus.includes(pod)));
+  const missing = Math.max(0, Math.max(0, -excess) + twins.length - waiting.length);
   return {
     create: freeIndices(active, missing).map(index => namedPod(clique, index, pods, options)),
-    remove: [...due, ...surplus],
+    remove: [...due, ...surplus, ...twins],
     ...(waiting.length > 0 ? { againAfterMs: Math.min(...waiting.map(replaceableAt)) - nowMs } : {}),
   };
 }
@@ -58,6 +59,18 @@ function freeIndices(active: readonly Pod[], count: number): number[] {
   const free: number[] = [];
   for (let index = 0; free.length < count; index++) if (!taken.has(index)) free.push(index);
   return free;
+}
+
+/**
+ * Pods whose index another one has, too, while an index is missing: the answer to a create was lost, and before the pod was heard of the pods that
+ * its name follows from had changed. Those that are not ready go at once, a ready one when all are ready.
+ */
+function twinsToRemove(clique: PodClique, pods: readonly Pod[]): Pod[] {
+  const best = new Map([...pods].sort((a, b) => removalRank(a, b, clique)).map(pod => [podIndex(pod), pod]));
+  const twins = pods.filter(pod => podIndex(pod) !== undefined && best.get(podIndex(pod)) !== pod);
+  const unready = twins.filter(pod => !isReady(pod));
+  const isAllReady = pods.filter(isReady).length >= clique.spec.replicas;
+  return unready.length > 0 || !isAllReady ? unready : twins.slice(0, 1);
 }
 
 function replaceableAt({ metadata }: Pod): number {

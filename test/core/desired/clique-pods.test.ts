@@ -41,6 +41,18 @@ test('a failed pod is removed and replaced at its index', () => {
   expect(plan.create.map(podIndex)).toEqual([1]);
 });
 
+const twin = (name: string, index: number, ready: boolean) => aPod(name, { index, node: 'n', ready });
+
+test.each([
+  ['that is not ready goes at once, and the missing index is filled', [twin('a', 0, true), twin('b', 0, false), twin('c', 2, false)], ['b'], [1]],
+  ['that is ready stays while another pod is not', [twin('a', 0, true), twin('b', 0, true), twin('c', 2, false)], [], []],
+  ['that is ready goes when all are', [twin('a', 0, true), aPod('b', { index: 0, node: 'n', ready: true, createdAt: 50 }), twin('c', 2, true)], ['b'], [1]],
+])('a second pod of an index %s', (_, pods, removed, made) => {
+  const plan = planPods(aClique('llm-0-server', 3, 3), pods, LATER_MS);
+  expect(names(plan.remove)).toEqual(removed);
+  expect(plan.create.map(podIndex)).toEqual(made);
+});
+
 test('a pod that fails at once is replaced only after a while', () => {
   const pods = [aPod('a', { phase: 'Failed', createdAt: 0 })];
   const soon = planPods(aClique('llm-0-server', 1, 1), pods, EPOCH_MS + 4_000);
