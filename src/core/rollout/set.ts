@@ -2,6 +2,7 @@ import type { PodClique, PodCliqueScalingGroup, PodCliqueSet, PodCliqueSetUpdate
 import { conforms, isOutdated } from './conformity';
 import { updatesOnDelete } from './strategy';
 import { generationHash } from '../desired/hash';
+import { cliquePosition } from '../desired/position';
 import { timestamp } from '../status/conditions';
 import { cliqueFloor, isBreached } from '../status/podclique';
 import { hasFloorReady, isUpdated, scalingGroupFloor } from '../status/scaling-group';
@@ -39,9 +40,13 @@ function isLeftToUsers(set: PodCliqueSet): boolean {
   return set.status?.currentGenerationHash !== undefined && updatesOnDelete(set);
 }
 
-/** Whether cliques were made from templates that no status tells of: the set was changed, or changed back, before one could be written. */
+/**
+ * Whether cliques were made from templates that no status tells of: the set was changed, or changed back, before one could be written. One whose
+ * labels do not tell its position has lost them, and says nothing.
+ */
 function isMadeOtherwise(set: PodCliqueSet, replicas: readonly SetReplica[]): boolean {
-  return replicas.some(replica => [...replica.cliques, ...replica.members()].some(clique => clique !== undefined && !conforms(set, clique)));
+  const cliques = replicas.flatMap(replica => [...replica.cliques, ...replica.members()]);
+  return cliques.some(clique => clique !== undefined && cliquePosition(set, clique) !== undefined && !conforms(set, clique));
 }
 
 /** Whether only the hash differs, as after a take-over from another controller or version: the cliques are what the set asks for. */
