@@ -1,6 +1,6 @@
 import { CliqueTemplate, Cluster, ClusterOptions, Scenario, Template } from './cluster';
-import { cliqueOf, podsOf, untilPods } from './pods';
-import { EVENT, KubeObject } from '../../controller/src/kube';
+import { cliqueOf, podsOf, untilEvents, untilPods } from './pods';
+import { KubeObject } from '../../controller/src/kube';
 import { COMPUTE_DOMAIN, POD_CLIQUE_SET } from '../../controller/src/state/resources';
 import { ANNOTATION, Pod, PodCliqueSet, PodSpec, admit } from '../../src/core';
 import { State } from '../support/embedded';
@@ -201,7 +201,7 @@ export const mnnvlDisabled: readonly Scenario[] = [
       const state = await cluster.until('refused', found => stalled(found) !== undefined);
       expect(stalled(state)).toContain('MNNVL is not enabled here; enable it or remove the annotation');
       expect([...state.cliques, ...await domains(cluster)]).toEqual([]);
-      expect((await cluster.all<KubeObject & { reason?: string }>(EVENT)).filter(({ reason }) => reason === 'InvalidSpec')).toHaveLength(1);
+      expect(await untilEvents(cluster, 'InvalidSpec')).toHaveLength(1);
       await cluster.delete(POD_CLIQUE_SET, 'w');
       await cluster.until('gone', ({ sets }) => sets.length === 0);
       await nothing(cluster);

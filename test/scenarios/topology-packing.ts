@@ -1,5 +1,5 @@
 import { CliqueTemplate, Cluster, Scenario, Template } from './cluster';
-import { untilAvailable, untilPending, untilPods } from './pods';
+import { untilAvailable, untilEvents, untilPending, untilPods } from './pods';
 import { Domain, GangShape, LEVELS, domainsOf, racks, required, shapeOf } from './racks';
 import { State } from '../support/embedded';
 
@@ -229,7 +229,7 @@ export const topologyPacking: readonly Scenario[] = [
       await untilPending(cluster, 'w-0', 'w-0 needs 10 nvidia.com/gpu in one test.grove.io/rack');
       const state = await untilPods(cluster, { total: 10, bound: 0 });
       expect(shapeOf(state, 'w-0')).toEqual({ members: ['w-0-a'], whole: 'rack' });
-      expect(await cluster.events('Unschedulable')).toHaveLength(1);
+      expect(await untilEvents(cluster, 'Unschedulable')).toHaveLength(1);
     },
   },
 ];
