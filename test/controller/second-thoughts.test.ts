@@ -1,5 +1,6 @@
 import { Faults } from '../../controller/src/cluster';
 import { POD_CLIQUE_SET, SCALING_GROUP } from '../../controller/src/state/resources';
+import { PodSpec } from '../../src/core';
 import { EmbeddedCluster, State } from '../support/embedded';
 import { aCliqueTemplate, aSet } from '../support/objects';
 
@@ -8,6 +9,8 @@ const workload = aSet('w', {
   cliques: [aCliqueTemplate('alone', 1, 1), aCliqueTemplate('worker', 1, 1)],
   podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['worker'], replicas: 2, minAvailable: 1 }],
 });
+
+const NEWER: Partial<PodSpec> = { containers: [{ name: 'main', image: 'newer' }] };
 
 let cluster: EmbeddedCluster;
 afterEach(() => cluster.stop());
@@ -19,7 +22,7 @@ async function running(): Promise<{ before: State; trouble: { isBusy: boolean; r
     request: ({ method }) => (method === 'DELETE' && trouble.isBusy ? (trouble.refused++, { refuse: { status: 429, retryAfterSeconds: 5 } }) : undefined),
   };
   const nodes = [{ name: 'n', labels: {}, allocatable: { cpu: '64' } }];
-  cluster = await EmbeddedCluster.start({ nodes, faults });
+  cluster = await EmbeddedCluster.start({ nodes, faults, kubelet: { startMs: 1_000, readyMs: 1_000 } });
   await cluster.createSet({ ...workload, spec: { ...workload.spec, replicas: 2 } });
   return { before: await cluster.until('ready', ({ ready }) => ready.length === 6), trouble };
 }
@@ -38,4 +41,25 @@ test.each([
   const after = await cluster.state();
   const uids = ({ pods }: State) => pods.map(({ metadata }) => metadata.uid).sort();
   expect(uids(after)).toEqual(uids(before));
+});
+
+test('a replica of a group that is whole again while its recreation was put off, when it has become the one that is needed', async () => {
+  const { before, trouble } = await running();
+  const worker = (j: number, { pods }: State) => pods.find(({ metadata }) => metadata.labels?.['grove.io/podclique'] === `w-0-g-${j}-worker`)!;
+  const crash = (j: number) => cluster.kubelet.crash(`default/${worker(j, before).metadata.name}`);
+  crash(1);
+  await cluster.until('one is not ready', ({ ready }) => ready.length === 5);
+  const cliques = workload.spec.template.cliques.map(clique => (clique.name === 'worker' ? aCliqueTemplate('worker', 1, 1, NEWER) : clique));
+  await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { cliques } } });
+  await cluster.until('its deletion is put off', () => trouble.refused > 0);
+  await cluster.until('it is ready again', ({ ready }) => ready.length === 6);
+  crash(0);
+  const { pods } = await cluster.until('the other one is not ready', ({ ready }) => ready.length === 5);
+  expect(worker(1, { pods } as State).metadata.uid).toBe(worker(1, before).metadata.uid);
+  trouble.isBusy = false;
+  await cluster.until('both are updated', ({ ready }) => {
+    const workers = ready.filter(({ metadata }) => metadata.labels?.['grove.io/podclique']?.startsWith('w-0-g-'));
+    expect(workers.length).toBeGreaterThanOrEqual(1);
+    return workers.length === 2 && workers.every(({ spec }) => spec.containers[0]!.image === 'newer');
+  });
 });

@@ -3,33 +3,10 @@ import { RealScenarioCluster } from './real-cluster';
 import { View } from './view';
 import { installComputeDomains, removeComputeDomains } from '../control-plane/compute-domains';
 import { connect } from '../control-plane/connect';
-import { cascadeDelete } from '../scenarios/cascade-delete';
-import { Scenario } from '../scenarios/cluster';
-import { gangScheduling } from '../scenarios/gang-scheduling';
-import { gangTermination } from '../scenarios/gang-termination';
-import { mnnvl } from '../scenarios/mnnvl';
-import { updateOnDelete } from '../scenarios/on-delete';
-import { resourceSharing } from '../scenarios/resource-sharing';
-import { rollingUpdate } from '../scenarios/rolling-update';
-import { startupOrder } from '../scenarios/startup-order';
-import { topologyBindings } from '../scenarios/topology-bindings';
-import { topologyPacking } from '../scenarios/topology-packing';
+import { topics } from '../scenarios/topics';
 
 /** Scenarios side by side: each has nodes and a namespace of its own, so only the two cores are shared. */
 const LIMIT_MS = 180_000;
-
-const topics: Readonly<Record<string, readonly Scenario[]>> = {
-  'gang scheduling': gangScheduling,
-  'gang termination': gangTermination,
-  'start-up order': startupOrder,
-  'rolling update': rollingUpdate,
-  'update on delete': updateOnDelete,
-  'cascade delete': cascadeDelete,
-  'topology packing': topologyPacking,
-  'topology bindings': topologyBindings,
-  'MNNVL': mnnvl,
-  'resource sharing': resourceSharing,
-};
 
 const connection = connect();
 beforeAll(() => installComputeDomains(connection.admin));

@@ -33,7 +33,7 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
     if (isSound) await guarded(world, clique, 'ERR_SYNC_PCLQ_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncCliqueClaims(world, set, clique));
     await createPods(world, clique, plan.create);
     await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', async () => {
-      await world.writer.removeAll(plan.remove, clique);
+      await world.writer.removeAll(plan.remove, () => world.writer.hasSameSpec(clique));
       await world.writer.removeUnchanged(update.remove);
     });
     if (update.remove.length > 0) await createPods(world, clique, planPods(clique, podsOf(world, clique), world.clock.now(), options).create);

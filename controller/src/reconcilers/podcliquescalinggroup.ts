@@ -1,7 +1,7 @@
 import {
   FINALIZER, LABEL, LastError, Pod, PodClique, PodCliqueScalingGroup, PodCliqueScalingGroupUpdateProgress, PodCliqueSet, RollingUpdateConfiguration,
-  generationHash, groupRollingUpdate, isGroupReplacing, isOutdated, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate, progressDueMs,
-  scalingGroupStatus, withPodCounts,
+  ScalingGroupUpdate, generationHash, groupRollingUpdate, isGroupReplacing, isOutdated, isTerminating, memberCliqueName, memberCliquesOf, planGroupUpdate,
+  progressDueMs, scalingGroupStatus, withPodCounts,
 } from 'cdk8s-grove/core';
 import { syncGroupClaims } from './claims';
 import { removeTogether } from './recreation';
@@ -27,7 +27,8 @@ export async function reconcileScalingGroup(world: World, key: string): Promise<
   await pass(async () => {
     if (!isSound) return;
     await guarded(world, group, 'ERR_DELETE_PODCLIQUES', 'PodCliqueScalingGroupReplicaDeleteFailed', async () => {
-      await removeTogether(world.writer, update.recreate.flatMap(j => membersOf(world, group, j)), clique => isOutdated(set, clique));
+      const isDue = (clique: PodClique) => planUpdate(world, key)?.recreate.includes(replicaIndex(clique)) ?? false;
+      await removeTogether(world.writer, update.recreate.flatMap(j => membersOf(world, group, j)), clique => isOutdated(set, clique), isDue);
       if (!isGroupReplacing(group)) breachDueMs = await terminateBreachedReplicas(world, set, group);
     });
     await guarded(world, group, 'ERR_SYNC_PCSG_RESOURCE_CLAIM', 'ResourceClaimFailed', () => syncGroupClaims(world, set, group));
@@ -53,6 +54,13 @@ async function writeStatus(
   await writer.writeStatus(group, { ...status, lastErrors: lastErrorsOf(group, errors) });
 }
 
+/** The next step of the group's update by what the caches show now; undefined when the group or its set is gone. */
+function planUpdate(world: World, key: string): ScalingGroupUpdate | undefined {
+  const group = world.caches.scalingGroups.store.get(key);
+  const set = group && world.caches.sets.store.get(scopedKey(group, group.metadata.labels?.[LABEL.partOf] ?? ''));
+  return set && planGroupUpdate(set, group, j => countedMembers(world, group, j), world.clock.now());
+}
+
 /** The cliques of one replica of the group that are not on their way out. */
 function membersOf({ caches }: World, group: PodCliqueScalingGroup, j: number): PodClique[] {
   const found = group.spec.cliqueNames.map(name => caches.cliques.store.get(scopedKey(group, memberCliqueName(group.metadata.name ?? '', j, name))));
@@ -76,7 +84,7 @@ async function syncMembers({ caches, writer }: World, set: PodCliqueSet, group: 
     .filter(member => caches.cliques.store.get(scopedKey(group, member.metadata.name ?? '')) === undefined);
   await writer.createAll(missing);
   const members = caches.cliques.store.byIndex('scalingGroup', scopedKey(group, name));
-  await writer.removeAll(members.filter(member => replicaIndex(member) >= replicas && !isTerminating(member)), group);
+  await writer.removeAll(members.filter(member => replicaIndex(member) >= replicas && !isTerminating(member)), () => writer.hasSameSpec(group));
 }
 
 function replicaIndex({ metadata }: PodClique): number {

@@ -57,7 +57,7 @@ async function syncChildren(world: World, set: PodCliqueSet): Promise<number | u
   await writer.createAll(plan.create.filter(object => !isNeededByPods(object)));
   for (const object of plan.revise) await revise(world, object);
   const kept = plan.remove.filter(object => isDomainInUse(world, set, object));
-  await writer.removeAll(plan.remove.filter(object => !kept.includes(object)), set);
+  await writer.removeAll(plan.remove.filter(object => !kept.includes(object)), () => writer.hasSameSpec(set));
   await releaseComputeDomains(world, keyOf(set), 'those that go');
   return kept.length > 0 ? DOMAIN_IN_USE_MS : undefined;
 }

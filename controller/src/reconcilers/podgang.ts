@@ -25,7 +25,7 @@ export async function reconcilePodGang(world: World, key: string): Promise<Recon
   const wanted = isSound ? wantedGang(world, set, members, pods) : live && withPods(live, pods);
   if (!wanted) {
     world.gangFailures.clear(keyOf(set), parseKey(key).name);
-    if (live && isSound && !isWanted(world, set, live)) await world.writer.removeAll([live], set);
+    if (live && isSound && !isWanted(world, set, live)) await world.writer.removeAll([live], () => world.writer.hasSameSpec(set));
     return;
   }
   const initialized = isInitialized(world, wanted, pods);

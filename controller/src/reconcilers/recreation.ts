@@ -11,10 +11,13 @@ const FIRST_WAIT_MS = 25;
 /**
  * Deletes cliques that are recreated together, those that are the reason for it last: when something fails half-way the reason is still there, and
  * the next pass does it again, so that old and new never stay side by side.
+ * @param isDue whether a clique is still to go, by what is known when its deletion is sent or repeated. @default they go in any case
  */
-export async function removeTogether(writer: Writer, cliques: readonly PodClique[], isReason: (clique: PodClique) => boolean): Promise<void> {
-  await writer.removeAll(cliques.filter(clique => !isReason(clique)));
-  await writer.removeAll(cliques.filter(isReason));
+export async function removeTogether(
+  writer: Writer, cliques: readonly PodClique[], isReason: (clique: PodClique) => boolean, isDue?: (clique: PodClique) => boolean,
+): Promise<void> {
+  await writer.removeAll(cliques.filter(clique => !isReason(clique)), isDue);
+  await writer.removeAll(cliques.filter(isReason), isDue);
 }
 
 /** Marks a scaling group whose replicas are being recreated, so that its breach, which goes on until they run, does not have it done once more. */

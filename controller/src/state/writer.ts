@@ -60,12 +60,11 @@ export class Writer {
 
   /**
    * Deletes exactly these objects, and not others that have taken their names.
-   * @param by what has no use for them: once its spec has changed, nothing of this is sent or repeated any more. @default they go in any case
-   * @throws a conflict then
+   * @param isDue asked before an object's deletion is sent or repeated: whether it is still to go. @default they go in any case
+   * @throws a conflict when one is not
    */
-  async removeAll(objects: readonly KubeObject[], by?: KubeObject): Promise<void> {
-    const isDue = by ? { isDue: () => this.hasSameSpec(by) } : {};
-    await this.all(objects, object => this.remove(object, isDue));
+  async removeAll<T extends KubeObject>(objects: readonly T[], isDue?: (object: T) => boolean): Promise<void> {
+    await this.all(objects, object => this.remove(object, isDue ? { isDue: () => isDue(object) } : {}));
   }
 
   /**
@@ -128,8 +127,8 @@ export class Writer {
     return this.client.load >= BUSY && ageMs < LONGEST_STATUS_INTERVAL_MS ? STATUS_INTERVAL_MS : 0;
   }
 
-  /** Whether the caches show the object with the spec that it has here. */
-  private hasSameSpec(object: KubeObject): boolean {
+  /** Whether the caches show the object with the spec that it has here: what was decided by that still holds. */
+  hasSameSpec(object: KubeObject): boolean {
     const { uid, generation } = this.cacheOf(object).store.get(keyOf(object))?.metadata ?? {};
     return uid === object.metadata.uid && generation === object.metadata.generation;
   }
@@ -163,7 +162,7 @@ export class Writer {
     if (isStripped && live.metadata.deletionTimestamp === undefined) await this.patch(live, mergePatch({ metadata: { labels } }));
   }
 
-  private async all(objects: readonly KubeObject[], write: (object: KubeObject) => Promise<void>): Promise<void> {
+  private async all<T extends KubeObject>(objects: readonly T[], write: (object: T) => Promise<void>): Promise<void> {
     const failed = (await settleAll(objects, WRITES_AT_ONCE, write)).find(outcome => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }
