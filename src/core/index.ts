@@ -29,6 +29,7 @@ export * from './gang/readiness';
 export * from './gang/resources';
 export * from './gang/running';
 export * from './gang/termination';
+export * from './gang/tiers';
 export * from './gang/tree';
 export * from './install/rbac';
 export * from './names';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,13 @@ test('the pod runs the command with options that it knows', async () => {
   const words = [...command.slice(1), ...args, '--kubeconfig', '/does/not/exist'];
   await runCommandLine(words, terminal as unknown as Parameters<typeof runCommandLine>[1]);
   expect(complaints.join('')).toMatch(/\/does\/not\/exist/);
+});
+
+test('its Node takes the options that the pod gives it', () => {
+  const [{ env }] = ofKind(installed(), 'Deployment').spec.template.spec.containers;
+  expect(env).toEqual([{ name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' }]);
+  const flags = execFileSync(process.execPath, ['-p', 'v8.getHeapStatistics().heap_size_limit > 0'], { env: { [env[0].name]: env[0].value } });
+  expect(flags.toString().trim()).toBe('true');
 });
 
 test('selectors do not depend on where the construct stands', () => {

@@ -1,5 +1,5 @@
 import {
-  ANNOTATION, FamilyDemand, GangMembers, GangPriority, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, baseGangOf, isTerminating, namedLabels,
+  ANNOTATION, FamilyDemand, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, WaitingGang, baseGangOf, isTerminating, namedLabels,
   placementQuestion,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
@@ -10,10 +10,9 @@ import { keyOf } from '../kube';
 import { Caches, scopedKey } from '../state/caches';
 
 /** A gang that waits for a decision. */
-export interface Candidate extends GangMembers {
+export interface Candidate extends WaitingGang {
   /** `namespace/name`. */
   readonly key: string;
-  readonly priority: GangPriority;
 }
 
 /** Gangs of the same replica, as far as their places matter. */

@@ -1,7 +1,6 @@
-import { GangVerdict, LABEL, Pod, PodGang, pinRefusal } from 'cdk8s-grove/core';
+import { GangVerdict, LABEL, Pod, PodGang, pinRefusal, tiersOf, waitsForRoom } from 'cdk8s-grove/core';
 import { Admission, AdmissionOptions } from './admission';
 import { Candidate, isOurs } from './gangs';
-import { tiersOf, waitsForRoom } from './ranks';
 import { Settling } from './settling';
 import { Timer, keyOf } from '../kube';
 import { scopedKey } from '../state/caches';
@@ -101,10 +100,10 @@ export class Scheduler {
     const candidates = [...this.waiting].filter(key => !this.admission.isBusy(key)).flatMap(key => this.candidate(key) ?? []);
     const unsettledMs = this.settling.remainingMs();
     const earlier: Candidate[] = [];
-    for (const tier of tiersOf(candidates)) {
-      if (tier.candidates.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
-      for (const candidate of tier.candidates) this.consider(candidate, tier.isSurplus);
-      earlier.push(...tier.candidates);
+    for (const { gangs, isSurplus } of tiersOf(candidates)) {
+      if (gangs.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
+      for (const candidate of gangs) this.consider(candidate, isSurplus);
+      earlier.push(...gangs);
     }
     const laterMs = this.admission.takeDelayMs();
     if (laterMs !== undefined) this.wake(laterMs);
