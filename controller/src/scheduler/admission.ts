@@ -1,5 +1,5 @@
 import {
-  GangVerdict, PlacementQuestion, PlacementResult, activeMembers, baseGangOf, explain, hasInherited, isFloorPlaced, isTerminating, notReadyToPlace, pinnedNode,
+  GangVerdict, PlacementQuestion, PlacementResult, activeMembers, explain, hasInherited, isFloorPlaced, isTerminating, pinnedNode,
   place, showAmount, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
@@ -109,7 +109,7 @@ export class Admission {
   /** Places the minima of a gang's groups, all of them or none; if need be where pods of lower priority leave. */
   admit(candidate: Candidate): void {
     const { key, gang } = candidate;
-    const notReady = notReadyToPlace(candidate) ?? this.waitsForBase(candidate);
+    const notReady = candidate.notReady ?? this.waitsForBase(candidate);
     if (notReady) {
       if (this.reservations.isBeingVacated(key)) this.reservations.release(key);
       return this.verdicts.waits(gang, notReady);
@@ -221,10 +221,9 @@ export class Admission {
     }
   }
 
-  private waitsForBase(candidate: Candidate): GangVerdict | undefined {
-    const base = baseGangOf(candidate);
+  private waitsForBase({ gang, base }: Candidate): GangVerdict | undefined {
     if (base === undefined) return undefined;
-    const key = scopedKey(candidate.gang, base);
+    const key = scopedKey(gang, base);
     const found = this.gangs.candidate(key);
     if (found && !this.busy.has(key) && isFloorPlaced(found)) return undefined;
     return { reason: 'BaseGangPending', message: `waiting for the base gang ${base} to be placed` };

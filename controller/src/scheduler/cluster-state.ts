@@ -4,6 +4,7 @@ import {
 } from 'cdk8s-grove/core';
 import { Counts } from './counts';
 import { Priorities } from './priorities';
+import { Revisions } from './revisions';
 import { Change, keyOf } from '../kube';
 import { Caches } from '../state/caches';
 
@@ -23,6 +24,7 @@ interface Occupant {
  * decision is made; only when the levels of the cluster's topology change it is built anew.
  */
 export class ClusterState {
+  readonly revisions: Revisions;
   private readonly placementNodes = new Map<string, PlacementNode>();
   /** By `namespace/name`. */
   private readonly occupants = new Map<string, Occupant>();
@@ -49,6 +51,7 @@ export class ClusterState {
     private readonly priorities: Priorities, private readonly onGrown: () => void,
   ) {
     const { nodes, pods, topologies, gangs, priorityClasses } = caches;
+    this.revisions = new Revisions(caches);
     nodes.store.subscribe(change => this.onNode(change));
     pods.store.subscribe(change => this.onPod(change));
     topologies.store.subscribe(() => { this.areLevelsKnown = false; });
@@ -129,12 +132,15 @@ export class ClusterState {
   /** Counts a pod on its node from the moment of the decision. */
   assume(pod: Pod, node: string): void {
     this.occupy(keyOf(pod), { uid: pod.metadata.uid, running: runningPod(pod, node, this.priorities.ofPod(pod)), assumed: true });
+    this.revisions.changed(pod);
   }
 
   /** The binding of an assumed pod has failed. */
   forget(pod: Pod): void {
     const occupant = this.occupants.get(keyOf(pod));
-    if (occupant?.assumed && occupant.uid === pod.metadata.uid) this.vacate(keyOf(pod));
+    if (!occupant?.assumed || occupant.uid !== pod.metadata.uid) return;
+    this.vacate(keyOf(pod));
+    this.revisions.changed(pod);
   }
 
   /** The pods are on their way out and do not get on: nobody waits for their room any more. */

@@ -1,6 +1,6 @@
 import {
-  ANNOTATION, FamilyDemand, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, WaitingGang, baseGangOf, isTerminating, namedLabels,
-  placementQuestion,
+  ANNOTATION, FamilyDemand, GangWithPods, LABEL, PlacementQuestion, PodGang, SCHEDULER_NAME, WaitingGang, isTerminating, namedLabels, placementQuestion,
+  waitingGang,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Families } from './families';
@@ -13,7 +13,12 @@ import { Caches, scopedKey } from '../state/caches';
 export interface Candidate extends WaitingGang {
   /** `namespace/name`. */
   readonly key: string;
+  /** Its last change, and its kin's. */
+  readonly revision: number;
 }
+
+/** A gang about which placement is asked. */
+type Asked = GangWithPods & Pick<Candidate, 'key' | 'priority'>;
 
 /** Gangs of the same replica, as far as their places matter. */
 interface Kin {
@@ -33,38 +38,63 @@ export function isOurs(gang: PodGang | undefined): boolean {
 /** Gangs with all that a decision on them depends on, out of the caches. */
 export class Gangs {
   private readonly families: Families;
+  /** What was found out about gangs that have not changed since. */
+  private readonly candidates = new Map<string, Candidate>();
+  private readonly pictures = new WeakMap<Candidate, string>();
 
-  constructor(private readonly caches: Caches, private readonly state: ClusterState, private readonly priorities: Priorities, private readonly pins: Pins) {
+  constructor(private readonly caches: Caches, private readonly state: ClusterState, private readonly priorities: Priorities, private readonly pins: Pick<Pins, 'avoided'>) {
     this.families = new Families(caches);
   }
 
   /** The gang is gone. */
   forget(key: string): void {
     this.families.forget(key);
+    this.candidates.delete(key);
   }
 
-  /** The gang of that key; undefined when it is gone or on its way out. */
+  /** The gang of that key, the same one as long as nothing about it has changed; undefined when it is gone or on its way out. */
   candidate(key: string): Candidate | undefined {
     const gang = this.caches.gangs.store.get(key);
     if (!gang || isTerminating(gang)) return undefined;
+    const known = this.candidates.get(key);
+    if (known && known.revision === this.revisionOf(known)) return known;
     const { pods } = this.withPods(gang);
-    return { key, gang, pods, nodeOf: this.state.nodeOf, priority: this.priorities.ofGang(gang, pods.values()) };
+    const waiting = waitingGang({ gang, pods, nodeOf: this.state.nodeOf }, this.priorities.ofGang(gang, pods.values()));
+    const candidate = { ...waiting, key, revision: this.revisionOf({ ...waiting, key }) };
+    this.candidates.set(key, candidate);
+    return candidate;
   }
 
   /** Everything that an answer to a question about the gang depends on, apart from the room there is. */
   picture(candidate: Candidate): string {
-    const { key, gang, priority } = candidate;
-    const { base, scaled } = this.kinOf(candidate);
-    const placed = [candidate, ...base ? [base] : [], ...scaled].flatMap(({ pods }) => [...pods.values()])
-      .map(pod => `${pod.metadata.uid}@${this.state.nodeOf(pod) ?? ''}`);
-    return JSON.stringify([gang.metadata.generation, priority, placed, this.pins.avoided(key), this.state.taints]);
+    const around = [this.pins.avoided(candidate.key).join(), this.state.taints.join()];
+    const picture = this.pictures.get(candidate) ?? this.portray(candidate);
+    this.pictures.set(candidate, picture);
+    return [picture, ...around].join('\n');
   }
 
   /** What placement is asked about the gang. @param floorsOnly whether surplus pods have to wait */
-  question(candidate: Candidate, floorsOnly: boolean, { base, scaled, family }: Kin = this.kinOf(candidate)): PlacementQuestion {
-    const { key, gang, pods, priority } = candidate;
+  question(candidate: Candidate, floorsOnly: boolean): PlacementQuestion {
+    return this.ask(candidate, floorsOnly, this.kinOf(candidate));
+  }
+
+  /** Questions about the gangs that are declared to follow a base gang into its domain, and wait for it, by their keys. */
+  *followers(candidate: Candidate): Iterable<readonly [string, PlacementQuestion]> {
+    const { gang: base, priority } = candidate;
+    const family = this.families.of(base);
+    for (const declared of family?.scaled.slice(0, MOST_FOLLOWERS) ?? []) {
+      const key = keyOf(declared);
+      const of = this.withPods(this.caches.gangs.store.get(key) ?? declared);
+      if ([...of.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) continue;
+      const follower = { ...of, key, priority: { ...priority, mayPreempt: false } };
+      yield [key, this.ask(follower, true, { base: this.withPods(base), scaled: [], family: family?.demand })];
+    }
+  }
+
+  private ask(asked: Asked, floorsOnly: boolean, { base, scaled, family }: Kin): PlacementQuestion {
+    const { key, gang, pods, priority } = asked;
     const { state } = this;
-    state.know([candidate, ...base ? [base] : [], ...scaled].flatMap(of => namedLabels(of.gang)));
+    state.know([asked, ...base ? [base] : [], ...scaled].flatMap(of => namedLabels(of.gang)));
     return placementQuestion({
       gang,
       pods,
@@ -83,23 +113,21 @@ export class Gangs {
     });
   }
 
-  /** Questions about the gangs that are declared to follow a base gang into its domain, and wait for it, by their keys. */
-  *followers(candidate: Candidate): Iterable<readonly [string, PlacementQuestion]> {
-    const { gang: base, priority } = candidate;
-    const family = this.families.of(base);
-    for (const declared of family?.scaled.slice(0, MOST_FOLLOWERS) ?? []) {
-      const key = keyOf(declared);
-      const of = this.withPods(this.caches.gangs.store.get(key) ?? declared);
-      if ([...of.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) continue;
-      const follower = { ...of, key, priority: { ...priority, mayPreempt: false }, nodeOf: this.state.nodeOf };
-      yield [key, this.question(follower, true, { base: this.withPods(base), scaled: [], family: family?.demand })];
-    }
+  private revisionOf({ key, gang, base }: Pick<Candidate, 'key' | 'gang' | 'base'>): number {
+    return this.state.revisions.of(key, base === undefined ? key : scopedKey(gang, base));
+  }
+
+  private portray(candidate: Candidate): string {
+    const { gang, priority } = candidate;
+    const { base, scaled } = this.kinOf(candidate);
+    const placed = [candidate, ...base ? [base] : [], ...scaled].flatMap(({ pods }) => [...pods.values()])
+      .map(pod => `${pod.metadata.uid}@${this.state.nodeOf(pod) ?? ''}`);
+    return JSON.stringify([gang.metadata.generation, priority, placed]);
   }
 
   /** Gangs of the same replica whose places matter to this one, where the replica has to be in one domain as a whole. */
   private kinOf(candidate: Candidate): Kin {
-    const { gang } = candidate;
-    const name = baseGangOf(candidate);
+    const { gang, base: name } = candidate;
     const base = name === undefined ? gang : this.caches.gangs.store.get(scopedKey(gang, name));
     const family = base && this.families.of(base);
     if (!family) return { scaled: [] };
