@@ -1,6 +1,6 @@
 import {
   ClusterIndex, Domains, Node, NodeDemand, NodeFilter, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add, inGoodOrder, isFinished,
-  levelOfLabel, mayUse, nvlinkLabel, pinnedNode, placementLevels, placementNode, runningPod,
+  isTerminating, isUsable, levelOfLabel, mayUse, nvlinkLabel, pinnedNode, placementLevels, placementNode, runningPod,
 } from 'cdk8s-grove/core';
 import { Counts } from './counts';
 import { Priorities } from './priorities';
@@ -25,7 +25,11 @@ interface Occupant {
  */
 export class ClusterState {
   readonly revisions: Revisions;
+  /** How often nodes have come, gone or become others. */
+  nodeChanges = 0;
+  /** All that exist: what NVLink connects does not fall apart because a node is down. One that is down is known as it will be again. */
   private readonly placementNodes = new Map<string, PlacementNode>();
+  private readonly usable = new Set<string>();
   /** By `namespace/name`. */
   private readonly occupants = new Map<string, Occupant>();
   private readonly held = new Map<string, readonly RunningPod[]>();
@@ -81,7 +85,7 @@ export class ClusterState {
   rebuild(): void {
     this.builtFor = this.levelKey();
     this.current = new ClusterIndex(this.levels, true, this.unlistedLevels());
-    for (const node of [...this.placementNodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) this.current.setNode(node);
+    for (const name of [...this.usable].sort()) this.current.setNode(this.placementNodes.get(name)!);
     for (const pod of this.running.values()) this.current.addPod(pod);
   }
 
@@ -166,19 +170,29 @@ export class ClusterState {
 
   private onNode({ object, old }: Change<Node>): void {
     const name = (object ?? old)?.metadata.name ?? '';
-    const node = object && placementNode(object);
+    const canUse = object !== undefined && isUsable(object);
+    const node = object && !isTerminating(object) ? placementNode(object) : undefined;
+    const known = node && !canUse ? inGoodOrder(node) : node;
     const before = this.placementNodes.get(name);
-    if (JSON.stringify(node) === JSON.stringify(before)) return;
+    if (canUse === this.usable.has(name) && JSON.stringify(known) === JSON.stringify(before)) return;
     this.count(before, -1);
-    this.count(node, 1);
-    if (node) {
-      this.placementNodes.set(name, node);
-      this.current.setNode(node);
-      this.onGrown();
-    } else {
-      this.placementNodes.delete(name);
-      this.current.removeNode(name);
-    }
+    this.count(known, 1);
+    this.nodeChanges += 1;
+    if (known) this.placementNodes.set(name, known);
+    else this.placementNodes.delete(name);
+    if (known && canUse) this.open(known);
+    else this.close(name);
+  }
+
+  private open(node: PlacementNode): void {
+    this.usable.add(node.name);
+    this.current.setNode(node);
+    this.onGrown();
+  }
+
+  private close(name: string): void {
+    this.usable.delete(name);
+    this.current.removeNode(name);
   }
 
   private count(node: PlacementNode | undefined, sign: 1 | -1): void {

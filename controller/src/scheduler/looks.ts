@@ -3,8 +3,8 @@ import { ClusterState } from './cluster-state';
 import { Clock } from '../kube';
 
 /**
- * A change of room that cannot help by itself may still help together with an eviction, or change the reason why a gang waits. That is looked at
- * so rarely, and the more rarely the more gangs wait.
+ * A change of room that cannot help by itself may still help together with an eviction, or change the reason why a gang waits; without a node that is
+ * gone for good, what had to be in one domain may be in two. That is looked at so rarely, and the more rarely the more gangs wait.
  */
 const AGAIN_MS = 1_000;
 const AGAIN_PER_GANG_MS = 50;
@@ -14,6 +14,7 @@ interface Look {
   readonly question: PlacementQuestion;
   readonly index: ClusterIndex;
   readonly version: number;
+  readonly nodeChanges: number;
   readonly atMs: number;
   /** Up to which version it is known that the gang does not simply fit. */
   checked: number;
@@ -27,8 +28,8 @@ export class Looks {
   constructor(private readonly state: ClusterState, private readonly clock: Clock) {}
 
   remember(key: string, picture: string, question: PlacementQuestion): void {
-    const { index } = this.state;
-    this.looks.set(key, { picture, question, index, version: index.version, atMs: this.clock.elapsed(), checked: index.version });
+    const { index, nodeChanges } = this.state;
+    this.looks.set(key, { picture, question, index, version: index.version, nodeChanges, atMs: this.clock.elapsed(), checked: index.version });
   }
 
   forget(key: string): void {
@@ -40,7 +41,7 @@ export class Looks {
     const look = this.looks.get(key);
     const { index } = this.state;
     if (!look || look.picture !== picture || look.index !== index) return true;
-    if (look.version === index.version) return false;
+    if (look.version === index.version && look.nodeChanges === this.state.nodeChanges) return false;
     if (mayFitNow(index, { ...look.question, options: { ...look.question.options, preemption: false } }, look.checked)) return true;
     look.checked = index.version;
     const dueMs = look.atMs + AGAIN_MS + AGAIN_PER_GANG_MS * this.looks.size;

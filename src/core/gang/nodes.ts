@@ -5,9 +5,8 @@ import type { PlacementNode } from '../placement/problem';
 /** The taint that a cordoned node has, sooner or later. */
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
-/** The node as placement sees it; undefined when no pod may be placed on it. */
-export function placementNode(node: Node): PlacementNode | undefined {
-  if (!isUsable(node)) return undefined;
+/** The node as placement sees it. */
+export function placementNode(node: Node): PlacementNode {
   const { name = '', labels = {} } = node.metadata;
   return { name, domain: labels, allocatable: amounts(node.status?.allocatable), taints: repellingTaints(node), labels };
 }

@@ -111,6 +111,21 @@ describe('NVLink groups', () => {
     expect(places(state)).toEqual(['nvl-c']);
   });
 
+  test('what one domain holds while all its nodes are well is not split while one is down, but is when that one is gone', async () => {
+    await start(domain('a', 2), domain('b', 3));
+    const ready = (status: string) => ({ status: { conditions: [{ type: 'Ready', status }] } });
+    await cluster.patch(NODE, 'nvl-b-0', ready('False'), 'status');
+    await cluster.createSet(ofGroup('train', aSet('w', { cliques: [aCliqueTemplate('x', 2, 2, gpus(4)), aCliqueTemplate('y', 1, 1, gpus(4))] })));
+    const waiting = await cluster.until('it waits', found => scheduled(found, 'w-0')?.reason === 'Unschedulable');
+    expect(scheduled(waiting, 'w-0')?.message).toMatch(/^NVLink domain w-0-train needs 12 nvidia.com\/gpu in one nvidia.com\/gpu.clique; best is [ab].0 with 8 /);
+    await cluster.pass(10_000);
+    expect((await cluster.state()).bound).toEqual([]);
+    await cluster.delete(NODE, 'nvl-b-0');
+    const state = await cluster.until('ready', found => found.ready.length === 3);
+    expect(places(state, 'w-0-x')).toHaveLength(1);
+    expect(places(state)).toEqual(['nvl-a', 'nvl-b']);
+  });
+
   test('pods without GPUs go anywhere, a node serves one group', async () => {
     await start(domain('a', 2), nodes('cpu', 1));
     const cpu = { containers: [{ name: 'main', image: 'i', resources: { requests: { cpu: '1' } } }], nodeSelector: { 'kubernetes.io/hostname': 'cpu-0' } };

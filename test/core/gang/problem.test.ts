@@ -1,6 +1,6 @@
 import {
-  ClusterIndex, GangSituation, Node, Pod, PodGang, PlacementResult, explain, isFinished, levelOfLabel, namedLabels, place, placementNode, placementQuestion,
-  podPriority, podRequest, runningPod, showAmount, unmodelledConstraints,
+  ClusterIndex, GangSituation, Node, Pod, PodGang, PlacementResult, explain, isFinished, isUsable, levelOfLabel, namedLabels, place, placementNode,
+  placementQuestion, podPriority, podRequest, runningPod, showAmount, unmodelledConstraints,
 } from '../../../src/core';
 import { aGang, aNode, aPod } from '../../support/objects';
 
@@ -13,7 +13,7 @@ interface Cluster extends GangSituation {
 }
 
 function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], extra: Partial<GangSituation> = {}): Cluster {
-  const taints = [...new Set(nodes.flatMap(node => placementNode(node)?.taints ?? []))];
+  const taints = [...new Set(nodes.flatMap(node => placementNode(node).taints ?? []))];
   return {
     gang,
     pods: new Map(pods.map(pod => [pod.metadata.name!, pod])),
@@ -30,7 +30,7 @@ function situation(gang: PodGang, pods: readonly Pod[], nodes: readonly Node[], 
 function decide(of: Cluster): PlacementResult {
   const question = placementQuestion(of);
   const index = new ClusterIndex(['rack', ...namedLabels(of.gang).map(levelOfLabel)]);
-  for (const node of of.nodes) if (placementNode(node)) index.setNode(placementNode(node)!);
+  for (const node of of.nodes.filter(isUsable)) index.setNode(placementNode(node));
   for (const pod of of.pods.values()) if (pod.spec.nodeName && !isFinished(pod)) index.addPod(runningPod(pod, pod.spec.nodeName, podPriority(pod)));
   return place(index, question);
 }
