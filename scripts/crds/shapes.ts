@@ -21,6 +21,8 @@ const JUDGED_BY_RULES = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 const TEXT: Schema = { type: 'string' };
+const WHOLE: Schema = { type: 'integer' };
+const FLAG: Schema = { type: 'boolean' };
 const TEXTS: Schema = { type: 'object', additionalProperties: TEXT };
 
 /** What the API server asks of metadata when it decodes an object; schemas of CustomResourceDefinitions do not say it. */
@@ -30,10 +32,14 @@ const OBJECT_META: Schema = {
     name: TEXT,
     generateName: TEXT,
     namespace: TEXT,
+    uid: TEXT,
+    resourceVersion: TEXT,
+    generation: WHOLE,
+    deletionGracePeriodSeconds: WHOLE,
     labels: TEXTS,
     annotations: TEXTS,
     finalizers: { type: 'array', items: TEXT },
-    ownerReferences: { type: 'array', items: { type: 'object', properties: { apiVersion: TEXT, kind: TEXT, name: TEXT, uid: TEXT } } },
+    ownerReferences: { type: 'array', items: { type: 'object', properties: { apiVersion: TEXT, kind: TEXT, name: TEXT, uid: TEXT, controller: FLAG, blockOwnerDeletion: FLAG } } },
   },
 };
 
@@ -102,7 +108,6 @@ class ShapeTable {
       maxLength: schema.maxLength,
       minItems: schema.minItems,
       keys: says('x-kubernetes-list-map-keys') ?? (says('x-kubernetes-list-type') === 'set' ? [] : undefined),
-      hasDefault: schema.default === undefined ? undefined : true,
     })) as Shape;
   }
 }

@@ -1,4 +1,4 @@
-import { AdmissionConfig, AdmissionRequest, ClusterTopologyBinding, PodCliqueSet, TopologyConstraint, admit, admitTopology } from '../../src/core';
+import { AdmissionConfig, AdmissionRequest, ClusterTopologyBinding, PodCliqueSet, TopologyConstraint, admit, admitTopology, expand } from '../../src/core';
 
 /* Rules that the recorded verdicts do not reach, case by case: spec 02 §4.1, §4.7, §5, §6, §7, §9. */
 
@@ -13,6 +13,8 @@ const told = (request: AdmissionRequest) => admit(request).errors.map(({ type, f
 const binding = (name: string, ...domains: string[]): ClusterTopologyBinding =>
   ({ apiVersion: 'grove.io/v1alpha1', kind: 'ClusterTopologyBinding', metadata: { name }, spec: { levels: domains.map(domain => ({ domain, key: domain })) } });
 
+const claimTemplate = (extra: object) => ({ name: 'own', templateSpec: { ...extra, spec: { devices: { requests: [{ name: 'r' }] } } } });
+
 const T = 'spec.template';
 
 describe('metadata', () => {
@@ -20,13 +22,18 @@ describe('metadata', () => {
     ['no name', {}, ['Required metadata.name']],
     ['a name to be generated', { generateName: 'w-' }, []],
     ['a generated name that cannot be', { generateName: 'W_' }, ['Invalid metadata.generateName']],
+    ['a generated name that begins with a whole part', { generateName: 'w.' }, ['Invalid metadata.generateName']],
     ['a generated name that will be too long', { generateName: 'w'.repeat(40) }, [`Invalid ${T}.cliques[0].name`, 'Invalid metadata.name', `Invalid ${T}.cliques[1].name`, 'Invalid metadata.name']],
     ['a namespace with a dot', { name: 'w', namespace: 'a.b' }, ['Invalid metadata.namespace']],
     ['labels', { name: 'w', labels: { 'a b': 'x', 'ok': 'no good' } }, ['Invalid metadata.labels', 'Invalid metadata.labels']],
     ['an annotation key with capitals in its prefix', { name: 'w', annotations: { 'Example.COM/x': 'y' } }, []],
     ['a bad annotation key', { name: 'w', annotations: { 'a b': 'x' } }, ['Invalid metadata.annotations']],
+    ['as many annotations as there may be', { name: 'w', annotations: { a: 'x'.repeat(256 * 1024 - 1) } }, []],
     ['too many annotations', { name: 'w', annotations: { a: 'x'.repeat(256 * 1024) } }, ['Invalid metadata.annotations']],
-    ['an owner without uid', { name: 'w', ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: '' }] }, ['Invalid metadata.ownerReferences[0].uid']],
+    ['too many annotations, in bytes', { name: 'w', annotations: { a: 'é€😀'.repeat(Math.ceil(256 * 1024 / 9)) } }, ['Invalid metadata.annotations']],
+    ['an owner without uid', { name: 'w', ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: '' }] }, ['Invalid metadata.ownerReferences.uid']],
+    ['two controllers', { name: 'w', ownerReferences: ['x', 'y'].map(name => ({ apiVersion: 'v1', kind: 'X', name, uid: name, controller: true })) }, ['Invalid metadata.ownerReferences']],
+    ['two ways to be deleted', { name: 'w', finalizers: ['orphan', 'foregroundDeletion'] }, ['Invalid metadata.finalizers']],
   ])('%s', (_what, metadata, errors) => {
     expect(told({ object: set({}, metadata) })).toEqual(errors);
   });
@@ -136,6 +143,12 @@ describe('updates', () => {
     ['a group\'s members', group(), group({ cliqueNames: ['b'] }), [`Invalid ${T}.podCliqueScalingGroups.cliqueNames`]],
     ['a group\'s sharing', group(), group({ resourceSharing: [{ name: 'x', scope: 'PerReplica' }] }), [`Invalid ${T}.podCliqueScalingGroups.resourceSharing`]],
     ['an empty list where there was none', {}, { resourceSharing: [], resourceClaimTemplates: [] }, []],
+    ['an empty text and an empty list in what may not change', group({ resourceSharing: [{ name: 'x', scope: 'PerReplica' }] }),
+      group({ resourceSharing: [{ name: 'x', scope: 'PerReplica', namespace: '' }] }), []],
+    ['a namespace in what may not change', { resourceSharing: [{ name: 'x', scope: 'PerReplica' }] }, { resourceSharing: [{ name: 'x', scope: 'PerReplica', namespace: 'y' }] },
+      [`Invalid ${T}.resourceSharing`]],
+    ['what Go writes of nothing in a claim template', { resourceClaimTemplates: [claimTemplate({})] }, { resourceClaimTemplates: [claimTemplate({ metadata: { creationTimestamp: null, labels: {} } })] }, []],
+    ['a label in a claim template', { resourceClaimTemplates: [claimTemplate({})] }, { resourceClaimTemplates: [claimTemplate({ metadata: { labels: { a: 'b' } } })] }, [`Invalid ${T}.resourceClaimTemplates`]],
     ['a clique that moves among cliques in order', { cliqueStartupType: 'CliqueStartupTypeInOrder' }, { cliqueStartupType: 'CliqueStartupTypeInOrder', cliques: [clique('b'), clique('a')] }, [`Invalid ${T}.cliques`, `Invalid ${T}.cliques`]],
     ['a clique that moves among others', {}, { cliques: [clique('b'), clique('a')] }, []],
     ['a scheduler that is written out', {}, { cliques: ['a', 'b'].map(name => clique(name, {}, { schedulerName: 'grove-scheduler' })) },
@@ -174,6 +187,40 @@ describe('updates', () => {
   test('a stored set that cannot be read is told of', () => {
     const oldObject = { ...set(), spec: { template: {} } } as PodCliqueSet;
     expect(told({ object: set(), oldObject })).toEqual([`InternalError ${T}.cliques`]);
+  });
+});
+
+describe('null', () => {
+  const nothing = {
+    podCliqueScalingGroups: null,
+    resourceSharing: null,
+    resourceClaimTemplates: null,
+    topologyConstraint: null,
+    priorityClassName: null,
+    terminationDelay: null,
+    headlessServiceConfig: null,
+    cliqueStartupType: null,
+    cliques: [clique('a', { labels: null } as object, { nodeSelector: null, restartPolicy: null })],
+  } as object;
+
+  test('counts as absent in fields, as on the server', () => {
+    const object = set(nothing, { name: 'w', labels: null, finalizers: null } as object);
+    expect(admit({ object })).toMatchObject({ allowed: true, object: admit({ object: set({ cliques: [clique('a')] }) }).object });
+    expect(JSON.stringify(admit({ object }).object)).not.toContain('null');
+    expect(told({ object: set({ cliques: [clique('a')] }), oldObject: object })).toEqual([]);
+    expect(expand(object)).toEqual(expand(set({ cliques: [clique('a')] })));
+  });
+
+  test('is a mistake where something is needed, in lists and in maps', () => {
+    expect(told({ object: set({ cliques: null } as object) })).toEqual([`Required ${T}.cliques`]);
+    expect(told({ object: set({ cliques: [null] } as object) })).toEqual([`Invalid ${T}.cliques[0]`]);
+    expect(told({ object: set({ cliques: [clique('a', {}, { nodeSelector: { pool: null } })] }) })).toEqual([`Invalid ${T}.cliques[0].spec.podSpec.nodeSelector.pool`]);
+  });
+
+  test('counts as absent in a ClusterTopologyBinding', () => {
+    const object = binding('dc', 'rack');
+    const spec = { ...object.spec, schedulerTopologyBindings: null };
+    expect(admitTopology({ object: { ...object, spec } as unknown as ClusterTopologyBinding })).toMatchObject({ allowed: true, object });
   });
 });
 

@@ -13,7 +13,13 @@ test('a number or a text, and nothing else', () => {
 
 test('null where it may be, and where a default takes its place', () => {
   const judge = of({ a: { type: 'string', nullable: true }, b: { type: 'string' }, c: { type: 'string', default: 'x', enum: ['x'] } });
-  expect([judge({ a: null }), judge({ b: null }), judge({ c: null }), judge({ c: 'y' })]).toEqual([[], ['Invalid b'], [], ['NotSupported c']]);
+  expect([judge({ a: null }), judge({ c: null }), judge({ c: 'y' })]).toEqual([[], [], ['NotSupported c']]);
+});
+
+test('a null that may not be counts as absent in fields and maps, and is a mistake in lists', () => {
+  const text = { type: 'string' };
+  const judge = of({ field: text, must: text, map: { type: 'object', additionalProperties: text }, list: { type: 'array', items: text } }, { required: ['must'] });
+  expect([judge({ must: 'x', field: null, map: { a: null } }), judge({ must: null }), judge({ must: 'x', list: [null] })]).toEqual([[], ['Required must'], ['Invalid list[0]']]);
 });
 
 test('whole numbers of 32 and of 64 bits, and times', () => {

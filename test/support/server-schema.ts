@@ -26,20 +26,17 @@ export function serverSchema(schema: Schema): Judge {
   };
 }
 
-/** The value with the defaults of its schema. A null where there is a default counts as missing. */
+/** The value with the defaults of its schema. A null that is not allowed counts as missing, but in lists. */
 function withDefaults(value: unknown, { properties = {}, items, additionalProperties: values }: Schema): unknown {
   if (Array.isArray(value)) return items ? value.map(entry => withDefaults(entry, items)) : value;
   if (typeof value !== 'object' || value === null) return value;
-  const missing = Object.entries(properties).flatMap(([name, field]) => {
-    const given = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-    const isMissing = given === undefined || (given === null && !field.nullable);
-    return isMissing && field.default !== undefined ? [[name, field.default]] : [];
-  });
-  const entries = Object.entries(value).map(([name, part]) => {
+  const given = Object.entries(value).flatMap(([name, part]) => {
     const field = Object.hasOwn(properties, name) ? properties[name] : values;
-    return [name, field ? withDefaults(part, field) : part];
+    if (!field) return [[name, part]];
+    return part === null && field.type && !field.nullable ? [] : [[name, withDefaults(part, field)]];
   });
-  return Object.fromEntries([...entries, ...missing]);
+  const defaults = Object.entries(properties).filter(([, field]) => field.default !== undefined).map(([name, field]) => [name, field.default]);
+  return Object.fromEntries([...defaults, ...given.filter(([, part]) => part !== undefined)]);
 }
 
 const BLOCKING: ReadonlySet<string> = new Set(['required', 'type', 'enum', 'maxLength', 'maxItems', 'anyOf']);

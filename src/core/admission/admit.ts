@@ -35,8 +35,7 @@ export const DEFAULT_ADMISSION_CONFIG: AdmissionConfig = {
  */
 export function admit(request: AdmissionRequest): AdmissionResult {
   const config = { ...DEFAULT_ADMISSION_CONFIG, ...request.config };
-  const completed = withServerDefaults(request.object);
-  const { malformed, refused } = shapeFindings(completed, 'PodCliqueSet');
+  const { object: completed, malformed, refused } = shapeFindings(withServerDefaults(request.object), 'PodCliqueSet');
   if (malformed.length > 0) return { object: request.object, allowed: false, errors: malformed, warnings: [] };
   const object = withAdmissionDefaults(completed);
   const old = request.oldObject === request.object ? object : request.oldObject && readOld(request.oldObject);
@@ -52,8 +51,8 @@ class Unreadable {
 }
 
 function readOld(stored: PodCliqueSet): PodCliqueSet | Unreadable {
-  const completed = withServerDefaults(stored);
-  const [first] = [...shapeFindings(completed, 'PodCliqueSet').malformed].sort((one, other) => (one.field < other.field ? -1 : 1));
+  const { object: completed, malformed } = shapeFindings(withServerDefaults(stored), 'PodCliqueSet');
+  const [first] = [...malformed].sort((one, other) => (one.field < other.field ? -1 : 1));
   if (!first) return withAdmissionDefaults(completed);
   return new Unreadable(fieldError('InternalError', first.field, `the stored set cannot be read: ${first.detail}`));
 }

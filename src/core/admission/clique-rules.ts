@@ -30,7 +30,7 @@ export function cliqueErrors(set: PodCliqueSet, config: AdmissionConfig): FieldE
 }
 
 function nameErrors(setName: string, { name }: PodCliqueTemplate, isMember: boolean, path: string): FieldError[] {
-  if (!name) return [fieldError('Required', `${path}.name`, 'a clique needs a name')];
+  if (!name.trim()) return [fieldError('Required', `${path}.name`, 'a clique needs a name')];
   const malformed = broken(!isSubdomain(name) && fieldError('Invalid', `${path}.name`, 'must be a lower-case RFC 1123 subdomain', name));
   const length = setName.length + name.length;
   if (isMember || length <= NAME_BUDGET) return malformed;

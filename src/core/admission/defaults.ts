@@ -1,4 +1,5 @@
 import { SET_SPEC_DEFAULTS, withSchemaDefaults } from './schema-defaults';
+import { shapeFindings } from './shape-rules';
 import { isRecord } from './syntax';
 import type { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate } from '../api';
 
@@ -7,7 +8,7 @@ import type { PodCliqueScalingGroupConfig, PodCliqueSet, PodCliqueTemplate } fro
  * stored is what was asked for. Idempotent.
  */
 export function withDefaults(set: PodCliqueSet): PodCliqueSet {
-  return withAdmissionDefaults(withServerDefaults(set));
+  return withAdmissionDefaults(shapeFindings(withServerDefaults(set), 'PodCliqueSet').object);
 }
 
 /** The set with the schema's defaults. What is not of the expected shape stays as it is. */

@@ -5,7 +5,9 @@ import { ROOTS, SHAPES } from './shapes.generated';
 import { isRecord } from './syntax';
 
 /** What the schema has against an object. */
-export interface ShapeFindings {
+export interface ShapeFindings<T> {
+  /** The object as a server stores it: without the fields of null that the schema knows. In lists and maps a null is a mistake. */
+  readonly object: T;
   /** Something is missing or of the wrong kind: no other rule can be asked. */
   readonly malformed: readonly FieldError[];
   /** Values that the schema does not allow; the other rules can be asked too. */
@@ -16,11 +18,26 @@ export interface ShapeFindings {
  * Judges an object as the API server's schema does, down to the last field of a pod spec, so that nothing is accepted here that the server
  * refuses. CEL rules are not part of it: the rules of admission say the same. Fields that the schema does not know are not looked at.
  */
-export function shapeFindings(object: unknown, kind: keyof typeof ROOTS): ShapeFindings {
-  const malformed: FieldError[] = [];
-  const refused: FieldError[] = [];
-  new ShapeWalk(malformed, refused).visit(object, shape(ROOTS[kind]));
-  return { malformed, refused };
+export function shapeFindings<T>(object: T, kind: keyof typeof ROOTS): ShapeFindings<T> {
+  const root = shape(ROOTS[kind]);
+  const { malformed, refused, hasNulls } = new ShapeWalk().through(object, root);
+  return { malformed, refused, object: hasNulls ? withoutNulls(object, root) as T : object };
+}
+
+function withoutNulls(value: unknown, { items, fieldRows, values }: Compiled): unknown {
+  if (Array.isArray(value)) return items === undefined ? value : value.map(entry => withoutNulls(entry, shape(items)));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([field, part]) => {
+    const named = fieldRows?.get(field);
+    const row = named ?? values;
+    if (row === undefined) return [[field, part]];
+    return named !== undefined && isNothing(part, shape(named)) ? [] : [[field, withoutNulls(part, shape(row))]];
+  }));
+}
+
+/** Whether a field is as good as absent. */
+function isNothing(value: unknown, { type }: Compiled): boolean {
+  return value === undefined || (value === null && type !== undefined);
 }
 
 /** A row of the table, ready for use. */
@@ -47,11 +64,17 @@ function shape(row: number): Compiled {
 
 /** Goes down an object and the table together. Where it is, is written out only when there is something to say. */
 class ShapeWalk {
+  public readonly malformed: FieldError[] = [];
+  public readonly refused: FieldError[] = [];
+  public hasNulls = false;
   private readonly trail: (string | number)[] = [];
 
-  public constructor(private readonly malformed: FieldError[], private readonly refused: FieldError[]) {}
+  public through(object: unknown, root: Compiled): this {
+    this.visit(object, root);
+    return this;
+  }
 
-  public visit(value: unknown, of: Compiled): void {
+  private visit(value: unknown, of: Compiled): void {
     if (of.type === undefined) return;
     if (!isOfType(value, of.type)) {
       this.malformed.push(fieldError('Invalid', this.path(), `must be ${NAMES[of.type]}`, value));
@@ -69,15 +92,16 @@ class ShapeWalk {
 
   private object(value: Readonly<Record<string, unknown>>, { required = [], fieldRows, values }: Compiled): void {
     for (const field of required) {
-      if (!Object.hasOwn(value, field) || value[field] === undefined) this.malformed.push(fieldError('Required', this.path(field), 'must be set'));
+      if (!Object.hasOwn(value, field) || value[field] === undefined || value[field] === null) this.malformed.push(fieldError('Required', this.path(field), 'must be set'));
     }
     for (const field in value) {
       const named = fieldRows?.get(field);
       const row = named ?? values;
+      if (row === undefined) continue;
       const part = value[field];
-      if (row === undefined || (named !== undefined && part === undefined)) continue;
       const expected = shape(row);
-      if (part !== null || !expected.hasDefault) this.below(field, part, expected);
+      if (named === undefined || !isNothing(part, expected)) this.below(field, part, expected);
+      else if (part === null) this.hasNulls = true;
     }
   }
 

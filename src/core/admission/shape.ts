@@ -18,6 +18,4 @@ export interface Shape {
   readonly minItems?: number;
   /** Fields that tell the entries of a list apart; none: the entries themselves do. */
   readonly keys?: readonly string[];
-  /** Whether a null counts as absent because the schema has a value for it. */
-  readonly hasDefault?: true;
 }

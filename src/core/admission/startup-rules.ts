@@ -14,7 +14,7 @@ export function startupErrors(set: PodCliqueSet): FieldError[] {
       const path = `spec.template.cliques[${index}].spec.startsAfter`;
       return [
         ...broken(
-          startsAfter.includes('') && fieldError('Required', path, 'must not hold an empty name'),
+          startsAfter.some(parent => !parent.trim()) && fieldError('Required', path, 'must not hold an empty name'),
           startsAfter.includes(name) && fieldError('Invalid', path, `${name} cannot wait for itself`, name),
         ),
         ...duplicates(path, 'clique', startsAfter),

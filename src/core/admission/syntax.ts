@@ -24,6 +24,11 @@ export function isLabelValue(text: string): boolean {
   return text === '' || (text.length <= 63 && QUALIFIED_PART.test(text));
 }
 
+/** Length of a text in bytes, as servers count it. */
+export function utf8Length(text: string): number {
+  return text.length + (text.match(/[\u0080-\u07ff\ud800-\udfff]/g) ?? []).length + 2 * (text.match(/[\u0800-\ud7ff\ue000-\uffff]/g) ?? []).length;
+}
+
 /** Name of an environment variable by Kubernetes' strict rule. */
 export function isEnvName(text: string): boolean {
   return /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(text) && text !== '.' && !text.startsWith('..');
@@ -47,20 +52,25 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether two JSON values are the same, whatever the order of their keys. Any depth: no recursion. */
-export function sameJson(one: unknown, other: unknown): boolean {
+/**
+ * Whether two JSON values mean the same, whatever the order of their keys: what is empty means as little as what is absent, for clients in Go leave
+ * it out or write it as they like. Any depth: no recursion.
+ */
+export function sameMeaning(one: unknown, other: unknown): boolean {
   const pairs: [unknown, unknown][] = [[one, other]];
   for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
-    const [a, b] = pair;
+    const [a, b] = pair.map(value => (isEmpty(value) ? undefined : value));
     if (a === b) continue;
-    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
-    const [left, right] = [a, b] as Record<string, unknown>[];
-    const keys = Object.keys(left!);
-    if (keys.length !== Object.keys(right!).length) return false;
-    for (const key of keys) {
-      if (!Object.hasOwn(right!, key)) return false;
-      pairs.push([left![key], right![key]]);
-    }
+    if (Array.isArray(a) && Array.isArray(b) ? a.length !== b.length : !isRecord(a ?? {}) || !isRecord(b ?? {})) return false;
+    for (const key of Object.keys({ ...a as object, ...b as object })) pairs.push([ownValue(a, key), ownValue(b, key)]);
   }
   return true;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function ownValue(of: unknown, key: string): unknown {
+  return of !== undefined && Object.hasOwn(of as object, key) ? (of as Record<string, unknown>)[key] : undefined;
 }

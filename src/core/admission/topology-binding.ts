@@ -10,8 +10,8 @@ import type { ClusterTopologyBinding } from '../api';
 const BINDINGS = 'spec.schedulerTopologyReferences';
 
 /** The verdict on a ClusterTopologyBinding, created or updated (spec 02 §9): there is nothing that an update may not change. Never throws. */
-export function admitTopology({ object, config }: TopologyAdmissionRequest): TopologyAdmissionResult {
-  const { malformed, refused } = shapeFindings(object, 'ClusterTopologyBinding');
+export function admitTopology({ object: submitted, config }: TopologyAdmissionRequest): TopologyAdmissionResult {
+  const { object, malformed, refused } = shapeFindings(submitted, 'ClusterTopologyBinding');
   const errors = malformed.length > 0 ? malformed : [...refused, ...bindingErrors(object, { ...DEFAULT_ADMISSION_CONFIG, ...config })];
   return { object, allowed: errors.length === 0, errors, warnings: [] };
 }

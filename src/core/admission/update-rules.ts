@@ -1,7 +1,7 @@
 import type { PodCliqueSet, PodCliqueSetTemplate } from '../api';
 import { fieldError } from './errors';
 import type { FieldError } from './request';
-import { sameJson } from './syntax';
+import { sameMeaning } from './syntax';
 
 const CLIQUES = 'spec.template.cliques';
 const GROUPS = 'spec.template.podCliqueScalingGroups';
@@ -13,8 +13,8 @@ export function updateErrors(old: PodCliqueSet, set: PodCliqueSet): FieldError[]
     ...cliqueUpdateErrors(before, after),
     ...unchanged('spec.template.cliqueStartupType', before.cliqueStartupType, after.cliqueStartupType),
     ...groupUpdateErrors(before, after),
-    ...unchanged('spec.template.resourceClaimTemplates', before.resourceClaimTemplates ?? [], after.resourceClaimTemplates ?? []),
-    ...unchanged('spec.template.resourceSharing', before.resourceSharing ?? [], after.resourceSharing ?? []),
+    ...unchanged('spec.template.resourceClaimTemplates', before.resourceClaimTemplates, after.resourceClaimTemplates),
+    ...unchanged('spec.template.resourceSharing', before.resourceSharing, after.resourceSharing),
   ];
 }
 
@@ -33,9 +33,9 @@ function cliqueUpdateErrors({ cliques: before }: PodCliqueSetTemplate, { cliques
       ...moved,
       ...unchanged(`${CLIQUES}.spec.roleName`, old.spec.roleName, clique.spec.roleName),
       ...unchanged(`${CLIQUES}.spec.minAvailable`, old.spec.minAvailable, clique.spec.minAvailable),
-      ...unchanged(`${CLIQUES}.spec.startsAfter`, old.spec.startsAfter ?? [], clique.spec.startsAfter ?? []),
-      ...unchanged(`${CLIQUES}.spec.podSpec.schedulerName`, old.spec.podSpec.schedulerName ?? '', clique.spec.podSpec.schedulerName ?? ''),
-      ...unchanged(`${CLIQUES}[${index}].resourceSharing`, old.resourceSharing ?? [], clique.resourceSharing ?? []),
+      ...unchanged(`${CLIQUES}.spec.startsAfter`, old.spec.startsAfter, clique.spec.startsAfter),
+      ...unchanged(`${CLIQUES}.spec.podSpec.schedulerName`, old.spec.podSpec.schedulerName, clique.spec.podSpec.schedulerName),
+      ...unchanged(`${CLIQUES}[${index}].resourceSharing`, old.resourceSharing, clique.resourceSharing),
     ];
   })];
 }
@@ -53,11 +53,11 @@ function groupUpdateErrors(old: PodCliqueSetTemplate, template: PodCliqueSetTemp
     return [
       ...unchanged(`${GROUPS}.cliqueNames`, was.cliqueNames, group.cliqueNames),
       ...unchanged(`${GROUPS}.minAvailable`, was.minAvailable, group.minAvailable),
-      ...unchanged(`${GROUPS}.resourceSharing`, was.resourceSharing ?? [], group.resourceSharing ?? []),
+      ...unchanged(`${GROUPS}.resourceSharing`, was.resourceSharing, group.resourceSharing),
     ];
   });
 }
 
 function unchanged(field: string, before: unknown, after: unknown): FieldError[] {
-  return sameJson(before, after) ? [] : [fieldError('Invalid', field, 'field is immutable: make a new set, or delete this one first', after)];
+  return sameMeaning(before, after) ? [] : [fieldError('Invalid', field, 'field is immutable: make a new set, or delete this one first', after)];
 }
