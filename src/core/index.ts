@@ -22,6 +22,7 @@ export * from './diff/update';
 export * from './expand';
 export * from './gang/affinity';
 export * from './gang/nodes';
+export * from './gang/overdue';
 export * from './gang/pinning';
 export * from './gang/priority';
 export * from './gang/problem';

@@ -1,5 +1,5 @@
 import {
-  GangVerdict, PlacementQuestion, PlacementResult, activeMembers, explain, hasInherited, isFloorPlaced, isTerminating, pinnedNode,
+  GangVerdict, PlacementQuestion, PlacementResult, Tier, activeMembers, explain, hasInherited, isFloorPlaced, isTerminating, pinnedNode,
   place, showAmount, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
@@ -7,6 +7,7 @@ import { Binding, bindAll } from './commit';
 import { Eviction, describePods } from './eviction';
 import { Candidate, Gangs } from './gangs';
 import { Looks } from './looks';
+import { Patience } from './patience';
 import { Pins } from './pins';
 import { Priorities } from './priorities';
 import { Reservations } from './reservations';
@@ -56,6 +57,7 @@ export class Admission {
   private readonly looks: Looks;
   private readonly verdicts: Verdicts;
   private readonly reservations: Reservations;
+  private readonly patience: Patience;
   private readonly eviction: Eviction;
   /** Gangs that wait for answers to writes. */
   private readonly busy = new Set<string>();
@@ -73,7 +75,13 @@ export class Admission {
     this.looks = new Looks(this.state, clock);
     this.verdicts = new Verdicts(events, onVerdict);
     this.reservations = new Reservations(this.state, clock, onFreed);
+    this.patience = new Patience(this.state, this.reservations, clock, onFreed);
     this.eviction = new Eviction(options, this.verdicts);
+  }
+
+  /** These are the gangs that wait, in the order in which they are about to be decided on. */
+  begin(tiers: readonly Tier<Candidate>[]): void {
+    this.patience.choose(tiers);
   }
 
   /** The gang, ready to be decided on; undefined when it is gone or on its way out. */
@@ -102,6 +110,7 @@ export class Admission {
     this.looks.forget(key);
     this.looks.forget(surplusOf(key));
     this.reservations.release(key);
+    this.patience.end(key);
     this.pins.forget(key);
     this.gangs.forget(key);
   }
@@ -112,13 +121,15 @@ export class Admission {
     const notReady = candidate.notReady ?? this.waitsForBase(candidate);
     if (notReady) {
       if (this.reservations.isBeingVacated(key)) this.reservations.release(key);
+      this.patience.end(key);
       return this.verdicts.waits(gang, notReady);
     }
     const picture = this.gangs.picture(candidate);
-    if (!this.reservations.isFree(key) && !this.looks.isWorthwhile(key, picture)) return;
-    this.reservations.release(key);
+    if (!this.reservations.isFree(key) && !this.patience.isNext(key) && !this.looks.isWorthwhile(key, picture)) return;
+    const wasKept = this.reservations.release(key);
     if (![...candidate.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) this.placed.delete(key);
     const { question, result } = this.decide(candidate, true);
+    if (result.outcome.startsWith('placed')) this.patience.end(key);
     if (result.outcome === 'placed') {
       this.looks.forget(key);
       this.verdicts.placed(key, result.score);
@@ -126,7 +137,7 @@ export class Admission {
       return this.keepRoomForFollowers(candidate);
     }
     if (result.outcome === 'placed-with-preemption') this.makeRoom(candidate, question, result);
-    else this.verdicts.waits(gang, describe(result));
+    else this.verdicts.waits(gang, this.inTurn(describe(result), this.patience.wait(key, question, wasKept)));
     this.looks.remember(key, picture, question);
     if (result.outcome === 'pending') void this.releaseHalfPlaced(candidate);
   }
@@ -211,6 +222,11 @@ export class Admission {
       this.busy.delete(key);
       this.onDone(key, delayMs ?? 0);
     });
+  }
+
+  private inTurn({ reason, message }: GangVerdict, awaited: readonly string[] = []): GangVerdict {
+    const pods = awaited.flatMap(name => this.options.caches.pods.store.get(name) ?? []);
+    return { reason, message: pods.length === 0 ? message : `${message}; room that it will have when ${describePods(pods)} have left is kept for it` };
   }
 
   /** Other gangs of the same rank would fill up the domain before those come that have to go there. */

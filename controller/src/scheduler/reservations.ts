@@ -31,18 +31,32 @@ export class Reservations {
     this.put(key, [], holds(gang, assignment, keeperOf(key)), KEPT_MS);
   }
 
+  /** Keeps the room of the placement for the gang until it is released, though nobody is made to leave it. */
+  await(key: string, gang: PlacementGroup, { assignment }: PlacementResult, pods: readonly string[]): void {
+    this.leaving.set(key, pods);
+    this.state.hold(keeperOf(key), holds(gang, assignment, keeperOf(key)));
+  }
+
+  /** Whether any of the names is that of room that is kept for a gang. */
+  areKept(names: readonly string[]): boolean {
+    return names.some(name => name.startsWith(KEEPER));
+  }
+
   /** Whether the room that is kept for the gang is free by now. */
   isFree(key: string): boolean {
     return this.leaving.get(key)?.every(name => !this.state.takesRoom(name)) ?? false;
   }
 
-  /** Whether somebody was asked to leave the room that is kept for the gang. */
+  /** Whether somebody has to leave the room that is kept for the gang. */
   isBeingVacated(key: string): boolean {
     return (this.leaving.get(key)?.length ?? 0) > 0;
   }
 
-  release(key: string): void {
-    if (this.leaving.delete(key)) this.state.release(keeperOf(key));
+  /** Returns whether room was kept for the gang. */
+  release(key: string): boolean {
+    const wasKept = this.leaving.delete(key);
+    if (wasKept) this.state.release(keeperOf(key));
+    return wasKept;
   }
 
   private put(key: string, pods: readonly string[], room: readonly RunningPod[], patienceMs: number): void {

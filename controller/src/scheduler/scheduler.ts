@@ -100,7 +100,9 @@ export class Scheduler {
     const candidates = [...this.waiting].filter(key => !this.admission.isBusy(key)).flatMap(key => this.candidate(key) ?? []);
     const unsettledMs = this.settling.remainingMs();
     const earlier: Candidate[] = [];
-    for (const { gangs, isSurplus } of tiersOf(candidates)) {
+    const tiers = tiersOf(candidates);
+    this.admission.begin(tiers);
+    for (const { gangs, isSurplus } of tiers) {
       if (gangs.length > 0 && unsettledMs > 0 && earlier.some(waitsForRoom)) return this.wake(unsettledMs);
       for (const candidate of gangs) this.consider(candidate, isSurplus);
       earlier.push(...gangs);
