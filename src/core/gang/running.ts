@@ -12,7 +12,10 @@ export const LEAVING_PRIORITY = -2_147_483_649;
 /** Ages are counted to this moment (2100-01-01), in seconds: all of them are positive, and no clock is needed to compare two. */
 const HORIZON_SECONDS = 4_102_444_800;
 
-/** A pod on a node as placement sees it. A pod of a gang goes with its gang, unless it is on its way out already. */
+/**
+ * A pod on a node as placement sees it. A pod of a gang goes with its gang, and with the base gang of that, unless it is on its way
+ * out already.
+ */
 export function runningPod(pod: Pod, node: string, priority: number): RunningPod {
   const { metadata, spec } = pod;
   const computeDomain = computeDomainKey(pod, pod);
@@ -23,12 +26,13 @@ export function runningPod(pod: Pod, node: string, priority: number): RunningPod
     ...(computeDomain === undefined ? {} : { mnnvlGroup: computeDomain }),
   };
   if (isTerminating(pod)) return { ...common, priority: LEAVING_PRIORITY };
-  const gang = metadata.labels?.[LABEL.podGang];
+  const { [LABEL.podGang]: gang, [LABEL.basePodGang]: base } = metadata.labels ?? {};
   return {
     ...common,
     priority,
     preemptible: isEvictable(pod, priority),
     ...(gang === undefined ? {} : { unit: namespacedName(pod, gang) }),
+    ...(base === undefined ? {} : { baseUnit: namespacedName(pod, base) }),
     age: HORIZON_SECONDS - Math.floor(Date.parse(metadata.creationTimestamp ?? '1970-01-01T00:00:00Z') / 1000),
   };
 }

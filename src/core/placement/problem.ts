@@ -52,6 +52,11 @@ export interface RunningPod {
   readonly mnnvlGroup?: string;
   /** What an eviction takes whole: all pods that name the same unit. @default the pod alone */
   readonly unit?: string;
+  /**
+   * The unit without which this pod's own is worth nothing: an eviction of that one takes this pod along. The same for all
+   * pods of a unit. @default none
+   */
+  readonly baseUnit?: string;
   /** Seconds since its start: of two equal victims the younger one goes. @default 0 */
   readonly age?: number;
 }

@@ -16,7 +16,7 @@ const FEW_UNITS = 14;
 /** Beyond so many units, only those on the nodes that a placement without them chose are considered. */
 const MANY_UNITS = 200;
 
-/** Pods that go together or not at all. */
+/** Pods that go together or not at all. A base unit has the pods of the units that need it, which may go by themselves as well. */
 interface Unit {
   readonly pods: readonly RunningPod[];
   readonly priority: number;
@@ -39,7 +39,8 @@ export function findVictims(index: ClusterIndex, gang: Gang, question: Placement
 export function whoWouldHaveToLeave(index: ClusterIndex, gang: Gang, question: PlacementQuestion, scope: Scope): readonly string[] | undefined {
   const within = new Set(scope.members.map(slot => index.nodes[slot]!.name));
   const units = unitsOf(index, question, () => true).filter(({ pods }) => pods.some(({ node }) => within.has(node)));
-  return new VictimSearch(index, gang, scope, undefined).cheapest(units)?.flatMap(({ pods }) => pods.map(({ name }) => name)).sort();
+  const found = new VictimSearch(index, gang, scope, undefined).cheapest(units);
+  return found && podsOf(found).map(({ name }) => name).sort();
 }
 
 function cheapestPlan(index: ClusterIndex, gang: Gang, question: PlacementQuestion, base: Scope, units: readonly Unit[]): EvictionPlan | undefined {
@@ -130,7 +131,7 @@ class VictimSearch {
   /** Nodes that the gang would take if the units were gone; undefined when it would not fit even then. */
   private nodesWithout(units: readonly Unit[]): Set<string> | undefined {
     this.checks -= 1;
-    for (const { pods } of units) for (const pod of pods) this.trial.evict(pod);
+    for (const pod of podsOf(units)) this.trial.evict(pod);
     const fits = new DomainSearch(this.trial, new Budget(CHECK_STEPS), 'ignore', this.scope).run(() => true);
     const nodes = fits ? new Set(this.trial.placed().map(({ slot }) => this.index.nodes[slot]!.name)) : undefined;
     this.trial.rollback(0);
@@ -140,7 +141,7 @@ class VictimSearch {
 
 /** Carries the eviction out on the index, places the gang, and takes all back: the proof that the victims suffice. */
 function planOf(index: ClusterIndex, question: PlacementQuestion, scope: Scope, units: readonly Unit[]): EvictionPlan | undefined {
-  const pods = units.flatMap(unit => unit.pods);
+  const pods = podsOf(units);
   for (const { name } of pods) index.removePod(name);
   const gang = new Gang(index, question.gang, question.members);
   const found = bestIn(index, gang, question, scope, new Budget(20_000));
@@ -160,6 +161,9 @@ function unitsOf(index: ClusterIndex, { members, linkedGangs = [] }: PlacementQu
     if (pods) pods.push(pod);
     else byUnit.set(key, [pod]);
   }
+  for (const pod of index.pods.values()) {
+    if (pod.baseUnit !== undefined && pod.baseUnit !== pod.unit) byUnit.get(`unit/${pod.baseUnit}`)?.push(pod);
+  }
   const isFree = (pod: RunningPod) => !own.has(pod.name) && !(pod.unit !== undefined && kin.has(pod.unit)) && goes(pod);
   return [...byUnit].filter(([, pods]) => pods.every(isFree)).map(([name, pods]) => ({
     name,
@@ -168,6 +172,10 @@ function unitsOf(index: ClusterIndex, { members, linkedGangs = [] }: PlacementQu
     gpus: pods.reduce((total, pod) => total + gpusOf(index, pod), 0),
     age: Math.max(...pods.map(({ age = 0 }) => age)),
   }));
+}
+
+function podsOf(units: readonly Unit[]): RunningPod[] {
+  return [...new Set(units.flatMap(({ pods }) => pods))];
 }
 
 function mayEvict({ priority = 0, preemptible = true, memberOf }: RunningPod, { gang }: PlacementQuestion): boolean {

@@ -4,7 +4,8 @@ import { Pod, PodCliqueSet, PodSpec, findCondition, isTerminating } from '../../
 import { EmbeddedCluster, EmbeddedOptions, State } from '../../support/embedded';
 import { aCliqueTemplate, aSet } from '../../support/objects';
 
-const gpus = (count: number): Partial<PodSpec> => ({ containers: [{ name: 'main', image: 'i', resources: { limits: { 'nvidia.com/gpu': String(count) } } }] });
+const gpus = (count: number, spec: Partial<PodSpec> = {}): Partial<PodSpec> =>
+  ({ containers: [{ name: 'main', image: 'i', resources: { limits: { 'nvidia.com/gpu': String(count) } } }], ...spec });
 const nodes = (count: number, prefix = 'n') => Array.from({ length: count }, (_, index) =>
   ({ name: `${prefix}${index}`, labels: {}, allocatable: { 'cpu': '64', 'memory': '256Gi', 'nvidia.com/gpu': '1' } }));
 
@@ -193,4 +194,34 @@ test('an eviction that was begun is carried on, not begun again, by a controller
   const after = await ready('urgent', 2);
   expect(bound(after, 'low')).toBe(0);
   expect(await eventsOf('Preempting')).toHaveLength(1);
+});
+
+describe('a base gang and a scaled gang of two pods each', () => {
+  const boundOf = (state: State, gang: string) => state.bound.filter(({ metadata }) => metadata.labels?.['grove.io/podgang'] === gang).length;
+
+  beforeEach(async () => {
+    await start({ nodes: nodes(2) });
+    await cluster.createSet(aSet('low', {
+      cliques: [aCliqueTemplate('engine', 2, 2, gpus(1))],
+      podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['engine'], replicas: 2, minAvailable: 1 }],
+    }));
+    await ready('low', 2);
+    await cluster.addNodes(nodes(2, 'm'));
+    await ready('low', 4);
+  });
+
+  test('the scaled gang goes first: with the base gang both would go', async () => {
+    await cluster.createSet(gangOf('urgent', 2, 'high'));
+    const state = await ready('urgent', 2);
+    expect([boundOf(state, 'low-0'), boundOf(state, 'low-0-g-0')]).toEqual([2, 0]);
+  });
+
+  test('the scaled gang goes along with the base gang, without which it is worth nothing', async () => {
+    const spec = (node: string) => gpus(1, { nodeSelector: { 'kubernetes.io/hostname': node } });
+    await cluster.createSet(aSet('urgent', { cliques: ['n0', 'n1'].map(node => aCliqueTemplate(node, 1, 1, spec(node))), priorityClassName: 'high' }));
+    await ready('urgent', 2);
+    const state = await cluster.until('the base gang is back', found => boundOf(found, 'low-0') === 2);
+    expect(boundOf(state, 'low-0-g-0')).toBe(0);
+    expect(await eventsOf('Preempting')).toEqual(['evicts 2 pods of default/low-0, 2 pods of default/low-0-g-0']);
+  });
 });

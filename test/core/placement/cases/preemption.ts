@@ -109,6 +109,34 @@ export const PREEMPTION: readonly PlacementCase[] = [
     expect: { outcome: 'placed-with-preemption', victims: ['v1'] },
   },
   {
+    id: 'a base unit takes along what is worth nothing without it',
+    because: 'all of it counts: two GPUs that stand alone cost less than one with three more on it',
+    problem: ask([...trays('a', 2), ...trays('b', 1)], gang([leaf('w', 1, 4)], { priority: 5 }), {
+      running: [busy('base', 'a-0', 1, { unit: 'base' }), busy('scaled', 'a-1', 3, { unit: 'scaled', baseUnit: 'base' }), busy('alone', 'b-0', 2)],
+    }),
+    expect: { outcome: 'placed-with-preemption', victims: ['alone'] },
+  },
+  {
+    id: 'and goes with it',
+    because: 'what is left would hold GPUs for nothing',
+    problem: ask(trays('a', 2), gang([leaf('w', 1, 4)], { priority: 5 }), {
+      running: [busy('base', 'a-0', 1, { unit: 'base' }), busy('scaled', 'a-1', 3, { unit: 'scaled', baseUnit: 'base' }), busy('safe', 'a-1', 1, { preemptible: false })],
+    }),
+    expect: { outcome: 'placed-with-preemption', victims: ['base', 'scaled'] },
+  },
+  {
+    id: 'but is counted once',
+    because: 'the two GPUs of the scaled unit are there to be had only once, however often they come into question',
+    problem: ask([...trays('a', 2), ...trays('b', 1)], gang([leaf('w', 1, 4)], { required: 'rack', priority: 9 }), {
+      running: [
+        busy('base', 'a-0', 1, { unit: 'base' }), busy('safe', 'a-0', 3, { preemptible: false }),
+        busy('scaled', 'a-1', 2, { unit: 'scaled', baseUnit: 'base' }), busy('as-safe', 'a-1', 2, { preemptible: false }),
+        busy('large', 'b-0', 4, { priority: 5 }),
+      ],
+    }),
+    expect: { outcome: 'placed-with-preemption', victims: ['large'] },
+  },
+  {
     id: 'a unit with one pod that is safe is safe',
     because: 'all of it would have to go',
     problem: ask(trays('a', 2), gang([leaf('w', 1, 4)], { priority: 5 }), {
