@@ -46,13 +46,25 @@ export function whoWouldHaveToLeave(index: ClusterIndex, gang: Gang, question: P
 function cheapestPlan(index: ClusterIndex, gang: Gang, question: PlacementQuestion, base: Scope, units: readonly Unit[]): EvictionPlan | undefined {
   if (units.length === 0) return undefined;
   let best: { units: readonly Unit[]; scope: Scope } | undefined;
+  const onNode = byNode(units);
   for (const scope of candidateScopes(index, gang, base)) {
-    const within = new Set(scope.members.map(slot => index.nodes[slot]!.name));
-    const useful = scope.isCluster ? units : units.filter(({ pods }) => pods.some(({ node }) => within.has(node)));
+    const useful = scope.isCluster ? units : [...new Set(scope.members.flatMap(slot => onNode.get(index.nodes[slot]!.name) ?? []))];
     const chosen = new VictimSearch(index, gang, scope, best?.units).cheapest(useful);
     if (chosen && (!best || compareCosts(chosen, best.units) < 0)) best = { units: chosen, scope };
   }
   return best && planOf(index, question, best.scope, best.units);
+}
+
+function byNode(units: readonly Unit[]): ReadonlyMap<string, readonly Unit[]> {
+  const found = new Map<string, Unit[]>();
+  for (const unit of units) {
+    for (const node of new Set(unit.pods.map(pod => pod.node))) {
+      const there = found.get(node);
+      if (there) there.push(unit);
+      else found.set(node, [unit]);
+    }
+  }
+  return found;
 }
 
 function candidateScopes(index: ClusterIndex, { root }: Gang, base: Scope): Scope[] {
