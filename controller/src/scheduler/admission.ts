@@ -1,5 +1,5 @@
 import {
-  GangVerdict, PlacementQuestion, PlacementResult, Tier, activeMembers, explain, hasInherited, isFloorPlaced, isTerminating, pinnedNode,
+  GangVerdict, PlacementQuestion, PlacementResult, Tier, activeMembers, explain, hasInherited, isTerminating, pinnedNode,
   place, showAmount, unboundPods, wasScheduled,
 } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
@@ -146,13 +146,13 @@ export class Admission {
   fillUp(candidate: Candidate): boolean {
     const { key } = candidate;
     this.placed.add(key);
+    const picture = this.gangs.picture(candidate);
+    if (!this.looks.isWorthwhile(surplusOf(key), picture)) return false;
     const surplus = unboundPods(candidate);
     if (surplus.length === 0) {
       this.looks.forget(surplusOf(key));
       return true;
     }
-    const picture = this.gangs.picture(candidate);
-    if (!this.looks.isWorthwhile(surplusOf(key), picture)) return false;
     const { question, result } = this.decide(candidate, false);
     const bindings = this.bindings(candidate, result);
     if (bindings.length < surplus.length) this.looks.remember(surplusOf(key), picture, question);
@@ -241,7 +241,7 @@ export class Admission {
     if (base === undefined) return undefined;
     const key = scopedKey(gang, base);
     const found = this.gangs.candidate(key);
-    if (found && !this.busy.has(key) && isFloorPlaced(found)) return undefined;
+    if (found?.hasFloor && !this.busy.has(key)) return undefined;
     return { reason: 'BaseGangPending', message: `waiting for the base gang ${base} to be placed` };
   }
 

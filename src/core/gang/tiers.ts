@@ -7,14 +7,14 @@ export interface WaitingGang extends GangMembers {
   readonly priority: GangPriority;
   /** Name of the base gang that goes before it; undefined for base gangs. */
   readonly base: string | undefined;
-  /** Whether its minima are placed already, and only surplus pods are left. */
-  readonly isSurplus: boolean;
+  /** Whether its minima have nodes already, and only surplus pods are left. */
+  readonly hasFloor: boolean;
   /** Why it is not its turn whatever room there is. */
   readonly notReady: GangVerdict | undefined;
 }
 
 export function waitingGang(members: GangMembers, priority: GangPriority): WaitingGang {
-  return { ...members, priority, base: baseGangOf(members), isSurplus: isFloorPlaced(members), notReady: notReadyToPlace(members) };
+  return { ...members, priority, base: baseGangOf(members), hasFloor: isFloorPlaced(members), notReady: notReadyToPlace(members) };
 }
 
 /** Gangs of which none goes before another for more than its age. */
@@ -31,13 +31,13 @@ export interface Tier<T extends WaitingGang> {
 export function tiersOf<T extends WaitingGang>(waiting: readonly T[]): Tier<T>[] {
   const ranked = [...waiting].sort(byRank);
   const tiers = new Map<string, T[]>();
-  for (const gang of ranked.filter(({ isSurplus }) => !isSurplus)) {
+  for (const gang of ranked.filter(({ hasFloor }) => !hasFloor)) {
     const key = `${gang.priority.value}/${String(gang.base !== undefined)}`;
     const tier = tiers.get(key);
     if (tier) tier.push(gang);
     else tiers.set(key, [gang]);
   }
-  return [...[...tiers.values()].map(gangs => ({ gangs, isSurplus: false })), { gangs: ranked.filter(({ isSurplus }) => isSurplus), isSurplus: true }];
+  return [...[...tiers.values()].map(gangs => ({ gangs, isSurplus: false })), { gangs: ranked.filter(({ hasFloor }) => hasFloor), isSurplus: true }];
 }
 
 /** Whether nothing but room keeps the gang from being placed, by the nodes that its pods have by now. */
