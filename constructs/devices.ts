@@ -61,7 +61,7 @@ export interface DeviceSelectionProps {
   /** DeviceClass of the devices, for example `gpu.nvidia.com`. */
   readonly deviceClassName: string;
   /**
-   * Number of devices.
+   * Number of devices; not with AllocationMode.ALL.
    * @default 1
    */
   readonly count?: number;
@@ -104,12 +104,18 @@ export interface DeviceAlternativeProps extends DeviceSelectionProps {
 
 /** A request for devices. */
 export class DeviceRequest {
-  /** Devices of one kind. */
+  /**
+   * Devices of one kind.
+   * @throws if `count` is no whole number above 0, or given with AllocationMode.ALL
+   */
   public static exactly(name: string, props: ExactDeviceRequestProps): DeviceRequest {
     return new DeviceRequest(name, { name, exactly: { ...selection(props), ...(props.adminAccess === undefined ? {} : { adminAccess: props.adminAccess }) } });
   }
 
-  /** Devices of the first kind of which there are enough. */
+  /**
+   * Devices of the first kind of which there are enough.
+   * @throws if a `count` is no whole number above 0, or given with AllocationMode.ALL
+   */
   public static firstAvailable(name: string, alternatives: DeviceAlternativeProps[]): DeviceRequest {
     return new DeviceRequest(name, { name, firstAvailable: alternatives.map(alternative => ({ name: alternative.name, ...selection(alternative) })) });
   }
@@ -130,23 +136,25 @@ export class DeviceRequest {
 export class DeviceConstraint {
   /** All devices have the same value of an attribute. Without requests: the devices of all of them. */
   public static sameAttribute(attribute: string, requests: string[] = []): DeviceConstraint {
-    return new DeviceConstraint(attribute, { matchAttribute: attribute, ...some('requests', requests) });
+    return new DeviceConstraint(attribute, 'matchAttribute', requests);
   }
 
   /** Every device has another value of an attribute. Without requests: the devices of all of them. */
   public static distinctAttribute(attribute: string, requests: string[] = []): DeviceConstraint {
-    return new DeviceConstraint(attribute, { distinctAttribute: attribute, ...some('requests', requests) });
+    return new DeviceConstraint(attribute, 'distinctAttribute', requests);
   }
 
   private constructor(
     /** The attribute that is compared. */
     public readonly attribute: string,
-    private readonly constraint: object,
+    private readonly comparison: 'matchAttribute' | 'distinctAttribute',
+    /** @internal */
+    public readonly _requests: string[],
   ) {}
 
   /** @internal */
   public _toWire(): object {
-    return this.constraint;
+    return { [this.comparison]: this.attribute, ...some('requests', this._requests) };
   }
 }
 
@@ -154,22 +162,26 @@ export class DeviceConstraint {
 export class DeviceConfig {
   /** Parameters that only the driver understands. Without requests: for the devices of all of them. */
   public static opaque(driver: string, parameters: { [field: string]: unknown }, requests: string[] = []): DeviceConfig {
-    return new DeviceConfig(driver, { opaque: { driver, parameters }, ...some('requests', requests) });
+    return new DeviceConfig(driver, parameters, requests);
   }
 
   private constructor(
     /** The driver that is told. */
     public readonly driver: string,
-    private readonly config: object,
+    private readonly parameters: { [field: string]: unknown },
+    /** @internal */
+    public readonly _requests: string[],
   ) {}
 
   /** @internal */
   public _toWire(): object {
-    return this.config;
+    return { opaque: { driver: this.driver, parameters: this.parameters }, ...some('requests', this._requests) };
   }
 }
 
 function selection({ deviceClassName, count, allocationMode, selectors, tolerations, capacity }: DeviceSelectionProps): object {
+  if (count !== undefined && !(Number.isInteger(count) && count > 0)) throw new Error(`a request is for a whole number of devices above 0, not for ${count}`);
+  if (count !== undefined && allocationMode === AllocationMode.ALL) throw new Error(`a request for all devices has no count, not even ${count}`);
   return {
     deviceClassName,
     ...(allocationMode ? { allocationMode } : {}),

@@ -31,6 +31,8 @@ export function addScaledObject(scope: Construct, id: string, target: ScaleTarge
 
 /** What is wrong with KEDA's bounds, in the words that admission has for the controller's. */
 export function kedaFindings(field: string, replicas: number, minAvailable: number, { minReplicas = replicas, maxReplicas }: KedaAutoscalingProps): string[] {
+  const fractions = Object.entries({ minReplicas, maxReplicas }).filter(([, bound]) => !Number.isInteger(bound));
+  if (fractions.length > 0) return fractions.map(([name, bound]) => `${field}.${name}: Invalid value ${bound}: must be a whole number`);
   return [
     ...(minReplicas < minAvailable ? [`${field}.minReplicas: Invalid value ${minReplicas}: must not be below minAvailable (${minAvailable})`] : []),
     ...(maxReplicas < Math.max(minReplicas, replicas)

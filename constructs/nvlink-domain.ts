@@ -1,14 +1,17 @@
-import { ANNOTATION, NO_NVLINK_DOMAIN } from '../src/core';
+import { ANNOTATION, NO_NVLINK_DOMAIN, isLabel } from '../src/core';
 
 /**
  * The multi-node NVLink domain of a set, a scaling group or a clique. Pods with GPUs of one domain reach one another's memory over NVLink, also across
  * nodes; every copy of the set has domains of its own. The cluster needs NVIDIA's DRA driver.
  */
 export class NvlinkDomain {
-  /** The pods are in the domain of that name, with all others of the same copy of the set that are in it. Lower-case letters, digits and hyphens. */
+  /**
+   * The pods are in the domain of that name, with all others of the same copy of the set that are in it.
+   * @throws if the name has other characters than lower-case letters, digits and hyphens or more than 63 of them, or is `none`
+   */
   public static named(name: string): NvlinkDomain {
     if (name === NO_NVLINK_DOMAIN) throw new Error(`an NVLink domain cannot be called ${NO_NVLINK_DOMAIN}; use NvlinkDomain.none() to stay out of all`);
-    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) throw new Error(`"${name}" cannot be an NVLink domain: use lower-case letters, digits and hyphens, 63 at most`);
+    if (!isLabel(name)) throw new Error(`"${name}" cannot be an NVLink domain: use lower-case letters, digits and hyphens, 63 at most`);
     return new NvlinkDomain(name);
   }
 

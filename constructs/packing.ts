@@ -23,16 +23,18 @@ export class Packing {
 
   /**
    * The same packing with a narrower level, of which one domain should hold all pods.
-   * @throws if the level is not a narrower one of the same topology
+   * @throws if there is a preference already, or if the level is not a narrower one of the same topology
    */
   public butPreferably(level: TopologyLevel): Packing {
-    if (this._required && this._required._topology.name !== level._topology.name) {
-      throw new Error(`${this._required.domain} is a level of ${this._required._topology.name}, ${level.domain} one of ${level._topology.name}`);
+    const required = this._required;
+    if (this._preferred || !required) throw new Error(`${this._preferred?.domain} is preferred already, and only one level can be; ${level.domain} cannot be, too`);
+    if (required._topology.name !== level._topology.name) {
+      throw new Error(`${required.domain} is a level of ${required._topology.name}, ${level.domain} one of ${level._topology.name}`);
     }
-    if (this._required?._isNarrowerThan(level) || this._required?.domain === level.domain) {
-      throw new Error(`${level.domain} is not narrower than ${this._required.domain}, which is required: the preference would say nothing`);
+    if (required._isNarrowerThan(level) || required.domain === level.domain) {
+      throw new Error(`${level.domain} is not narrower than ${required.domain}, which is required: the preference would say nothing`);
     }
-    return new Packing(this._required, level);
+    return new Packing(required, level);
   }
 
   /** @internal */

@@ -1,14 +1,20 @@
 import * as kplus from 'cdk8s-plus-28';
-import type { Container, PodSpec } from '../src/core';
+import { Container, PodSpec, isLabel } from '../src/core';
 
 /** Devices that each pod claims (dynamic resource allocation), and the containers that use them. */
 export class PodResourceClaim {
-  /** A claim of its own for each pod, made from a ResourceClaimTemplate of the same namespace. */
+  /**
+   * A claim of its own for each pod, made from a ResourceClaimTemplate of the same namespace.
+   * @throws if the name cannot be that of a claim: lower-case letters, digits and hyphens, 63 at most
+   */
   public static fromTemplateName(name: string, templateName: string): PodResourceClaim {
     return new PodResourceClaim(name, { resourceClaimTemplateName: templateName });
   }
 
-  /** A ResourceClaim of the same namespace, which all pods share. */
+  /**
+   * A ResourceClaim of the same namespace, which all pods share.
+   * @throws if the name cannot be that of a claim: lower-case letters, digits and hyphens, 63 at most
+   */
   public static fromClaimName(name: string, claimName: string): PodResourceClaim {
     return new PodResourceClaim(name, { resourceClaimName: claimName });
   }
@@ -17,7 +23,9 @@ export class PodResourceClaim {
     /** Name of the claim in the pod. */
     public readonly name: string,
     private readonly source: object,
-  ) {}
+  ) {
+    if (!isLabel(name)) throw new Error(`"${name}" cannot be the name of a claim: use lower-case letters, digits and hyphens, 63 at most`);
+  }
 
   /** @internal */
   public _toWire(): object {
@@ -43,6 +51,16 @@ export interface ResourceClaimUse {
 export interface UsedClaim {
   readonly claim: PodResourceClaim;
   readonly use: ResourceClaimUse;
+}
+
+/**
+ * Containers that are to use a claim and belong to other pods.
+ *
+ * @internal
+ */
+export function claimFindings(field: string, claims: readonly UsedClaim[], containers: readonly kplus.Container[]): string[] {
+  return claims.flatMap(({ claim, use: { containers: users = [] } }) => users.filter(user => !containers.includes(user))
+    .map(user => `${field}: Invalid: the container "${user.name}", which is to use ${claim.name}, is not one of these pods'`));
 }
 
 /** @internal */

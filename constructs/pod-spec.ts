@@ -27,18 +27,6 @@ export function neutralPodSpec(rendered: kplus.k8s.PodSpec, asked: kplus.Abstrac
 }
 
 /**
- * Adds extended resources to the first container. Limits are enough: Kubernetes takes them for the requests too.
- *
- * @internal
- */
-export function withExtendedResources(spec: PodSpec, amounts: { readonly [name: string]: number }): PodSpec {
-  const [first, ...others] = spec.containers;
-  if (!first) return spec;
-  const texts = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
-  return { ...spec, containers: [{ ...first, resources: { ...first.resources, limits: { ...first.resources?.limits, ...texts } } }, ...others] };
-}
-
-/**
  * Gives a container memory of the given size below /dev/shm, where Kubernetes would give it 64 MiB.
  *
  * @internal

@@ -2,11 +2,12 @@ import { ApiObject, ApiObjectMetadataDefinition, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Autoscaling } from './autoscaling';
 import { siblingAddress, standaloneAddress } from './discovery';
+import { extendedResourceFindings, withExtendedResources } from './extended-resources';
 import { kedaFindings } from './keda';
 import { NvlinkDomain } from './nvlink-domain';
 import { Packing } from './packing';
-import { PodResourceClaim, ResourceClaimUse, UsedClaim, withResourceClaims } from './pod-resource-claim';
-import { neutralPodSpec, withExtendedResources, withSharedMemory } from './pod-spec';
+import { PodResourceClaim, ResourceClaimUse, UsedClaim, claimFindings, withResourceClaims } from './pod-resource-claim';
+import { neutralPodSpec, withSharedMemory } from './pod-spec';
 import { patchedPodSpec } from './pod-spec-patch';
 import type { PodCliqueSet } from './podcliqueset';
 import { ClaimTemplate, CliqueSharingOptions } from './resource-sharing';
@@ -158,7 +159,10 @@ export class PodClique extends kplus.Workload {
     return claim;
   }
 
-  /** Lets the pods share claims made from a template: one for all of the clique's pods, or one for each. */
+  /**
+   * Lets the pods share claims made from a template: one for all of the clique's pods, or one for each.
+   * @throws if the template is of another set
+   */
   public shareClaims(template: ClaimTemplate, options: CliqueSharingOptions): void {
     this.podCliqueSet._requireOwnTemplate(template);
     this.sharings.push(template._sharing(options.scope));
@@ -187,6 +191,7 @@ export class PodClique extends kplus.Workload {
    * Address of a pod, to be used in commands, arguments and variables of other pods of the same copy of the set. If the clique is in a scaling group, of the
    * pod in the reader's own copy of the group.
    * @param index number of the pod, from 0
+   * @throws if the clique has no such pod
    */
   public podAddress(index: number): string {
     this.requirePod(index);
@@ -208,10 +213,12 @@ export class PodClique extends kplus.Workload {
    * Address of a pod in a given copy of its scaling group, to be used in pods of the same copy of the set that are not in the group.
    * @param copy number of the group's copy, from 0
    * @param index number of the pod, from 0
+   * @throws if the clique is in no scaling group, or has no such copy or pod
    */
   public podAddressInCopy(copy: number, index: number): string {
     this.requirePod(index);
     if (!this.group) throw new Error(`${this.node.path} is in no scaling group; use podAddress`);
+    this.group._requireCopy(copy);
     return standaloneAddress(`${this.group.groupName}-${copy}-${this.cliqueName}`, index);
   }
 
@@ -252,10 +259,13 @@ export class PodClique extends kplus.Workload {
   /** @internal */
   public _findings(path: string): string[] {
     if (this.containers.length === 0) return [`${path}.spec.podSpec.containers: Required: the pods of ${this.cliqueName} need a container; add one with addContainer`];
-    const { autoscaling, minAvailable = this.replicas } = this.props;
-    if (!autoscaling?._keda) return [];
-    if (this.group) return [`${path}.spec.autoScalingConfig: Invalid: ${this.cliqueName} scales with ${this.group.groupName}; give autoscaling to the group`];
-    return kedaFindings(`${path}.autoscaling`, this.replicas, minAvailable, autoscaling._keda);
+    return [
+      // Admission takes 0 for nothing said, and makes it 1.
+      ...(this.replicas === 0 ? [`${path}.spec.replicas: Invalid value 0: must be above 0`] : []),
+      ...extendedResourceFindings(path, this.props),
+      ...claimFindings(`${path}.spec.podSpec.resourceClaims`, this.claims, [...this.containers, ...this.initContainers]),
+      ...this.scalingFindings(path),
+    ];
   }
 
   /** @internal */
@@ -279,6 +289,13 @@ export class PodClique extends kplus.Workload {
     };
   }
 
+  private scalingFindings(path: string): string[] {
+    const { autoscaling, minAvailable = this.replicas } = this.props;
+    if (!autoscaling?._keda) return [];
+    if (this.group) return [`${path}.spec.autoScalingConfig: Invalid: ${this.cliqueName} scales with ${this.group.groupName}; give autoscaling to the group`];
+    return kedaFindings(`${path}.autoscaling`, this.replicas, minAvailable, autoscaling._keda);
+  }
+
   /** The label by which cdk8s-plus selects pods is there only when somebody selects these. */
   private podLabelsAndAnnotations(): Pick<PodCliqueTemplate, 'labels' | 'annotations'> {
     const isPlain = !this.hasPodMetadata && !this.props.podMetadata;
@@ -294,9 +311,8 @@ export class PodClique extends kplus.Workload {
 
   /** What cdk8s-plus does not know is added after the conversion of what it does. */
   private podSpec(): PodSpec {
-    const { gpus, extendedResources, sharedMemory, schedulerName, podSpecPatch } = this.props;
-    let spec = neutralPodSpec(this._toPodSpec(), this.props, this.containerProps);
-    if (gpus || extendedResources) spec = withExtendedResources(spec, { ...(gpus ? { 'nvidia.com/gpu': gpus } : {}), ...extendedResources });
+    const { sharedMemory, schedulerName, podSpecPatch } = this.props;
+    let spec = withExtendedResources(neutralPodSpec(this._toPodSpec(), this.props, this.containerProps), this.props);
     if (sharedMemory) spec = withSharedMemory(spec, sharedMemory);
     if (this.claims.length > 0) spec = withResourceClaims(spec, this.claims);
     if (schedulerName) spec = { ...spec, schedulerName };

@@ -7,13 +7,13 @@ import { NvlinkDomain, NvlinkDomainPlan } from './nvlink-domain';
 import { Packing } from './packing';
 import { PodClique, PodCliqueProps } from './podclique';
 import { referenceFindings } from './references';
-import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, toClaimTemplate, toSetSharing } from './resource-sharing';
+import { ClaimTemplate, ClaimTemplateProps, SetSharingOptions, requestFindings, toClaimTemplate, toSetSharing } from './resource-sharing';
 import { ScalingGroup, ScalingGroupProps } from './scaling-group';
 import { Topology, completed, toBinding } from './topology';
 import { SCHEDULERS, sentence } from './verdict';
 import {
   CliqueStartupType, PodCliqueSet as PodCliqueSetObject, PodCliqueSetResourceSharing, ResourceClaimTemplateConfig,
-  admit, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
+  admit, claimNameWarnings, cliqueName, oversizedNvlinkDomains, planNvlinkDomains, scalingGroupName,
 } from '../src/core';
 
 /** Who waits for whom when a gang starts. */
@@ -148,15 +148,20 @@ export class PodCliqueSet extends Construct {
 
   /**
    * Adds a template of ResourceClaims, to be shared with `shareClaims` of the set, of a scaling group or of a clique.
-   * @throws if there is a template of that name
+   * @throws if there is a template of that name, if two of its requests have one name, or if a constraint or configuration is of a request that it lacks
    */
   public addClaimTemplate(name: string, props: ClaimTemplateProps): ClaimTemplate {
     if (this.claimTemplates.some(template => template.name === name)) throw new Error(`${this.node.path}: there is a claim template ${name} already`);
+    const [mistake] = requestFindings(props);
+    if (mistake) throw new Error(`${this.node.path}: the claim template ${name} ${mistake}`);
     this.claimTemplates.push(toClaimTemplate(name, props));
     return ClaimTemplate._inSet(this, name);
   }
 
-  /** Lets pods share claims made from a template: one for all copies of the set, or one for each. */
+  /**
+   * Lets pods share claims made from a template: one for all copies of the set, or one for each.
+   * @throws if the template, a clique or a scaling group is of another set
+   */
   public shareClaims(template: ClaimTemplate, options: SetSharingOptions): void {
     this._requireOwnTemplate(template);
     const stranger = options.cliques?.find(clique => !this.cliques.includes(clique))
@@ -232,9 +237,7 @@ export class PodCliqueSet extends Construct {
   /** What the cluster would accept, and what would not work there. */
   private surprises(object: PodCliqueSetObject, topology: Topology | undefined): string[] {
     const size = topology?.nvlinkDomainSize;
-    const references = this.cliques.flatMap(({ _group }, index) =>
-      referenceFindings(object.spec.template.cliques[index]!, _group?.cliques.map(clique => clique.cliqueName)));
-    return [...references, ...(size ? oversizedNvlinkDomains(object, size) : [])];
+    return [...referenceFindings(object), ...claimNameWarnings(object), ...(size ? oversizedNvlinkDomains(object, size) : [])];
   }
 
   private ownerFindings(): string[] {

@@ -96,6 +96,19 @@ export interface CliqueSharingOptions {
   readonly scope: SharingScope;
 }
 
+/**
+ * What is wrong with the names of a template's requests, and with those by which constraints and configurations refer to them.
+ *
+ * @internal
+ */
+export function requestFindings({ requests, constraints = [], config = [] }: ClaimTemplateProps): string[] {
+  const names = requests.map(({ name }) => name);
+  const repeated = names.filter((name, index) => names.indexOf(name) < index);
+  // An alternative is referred to as `request/alternative`.
+  const unknown = [...constraints, ...config].flatMap(({ _requests }) => _requests).filter(reference => !names.includes(reference.split('/')[0]!));
+  return [...repeated.map(name => `has two requests ${name}`), ...unknown.map(reference => `has no request ${reference}; it has ${names.join(', ')}`)];
+}
+
 /** @internal */
 export function toClaimTemplate(name: string, props: ClaimTemplateProps): ResourceClaimTemplateConfig {
   const { requests, constraints = [], config = [], labels, annotations } = props;
@@ -116,15 +129,15 @@ export function toClaimTemplate(name: string, props: ClaimTemplateProps): Resour
 }
 
 /** @internal */
-export function toSetSharing(template: ClaimTemplate, { scope, cliques = [], scalingGroups = [] }: SetSharingOptions): PodCliqueSetResourceSharing {
+export function toSetSharing(template: ClaimTemplate, { scope, cliques, scalingGroups }: SetSharingOptions): PodCliqueSetResourceSharing {
   const filter = {
-    ...(cliques.length > 0 ? { childCliqueNames: cliques.map(({ cliqueName }) => cliqueName) } : {}),
-    ...(scalingGroups.length > 0 ? { childScalingGroupNames: scalingGroups.map(({ groupName }) => groupName) } : {}),
+    ...(cliques ? { childCliqueNames: cliques.map(({ cliqueName }) => cliqueName) } : {}),
+    ...(scalingGroups ? { childScalingGroupNames: scalingGroups.map(({ groupName }) => groupName) } : {}),
   };
   return { ...template._sharing(scope), ...(Object.keys(filter).length > 0 ? { filter } : {}) };
 }
 
 /** @internal */
-export function toGroupSharing(template: ClaimTemplate, { scope, cliques = [] }: GroupSharingOptions): ScalingGroupResourceSharing {
-  return { ...template._sharing(scope), ...(cliques.length > 0 ? { filter: { childCliqueNames: cliques.map(({ cliqueName }) => cliqueName) } } : {}) };
+export function toGroupSharing(template: ClaimTemplate, { scope, cliques }: GroupSharingOptions): ScalingGroupResourceSharing {
+  return { ...template._sharing(scope), ...(cliques ? { filter: { childCliqueNames: cliques.map(({ cliqueName }) => cliqueName) } } : {}) };
 }

@@ -107,7 +107,10 @@ export class ScalingGroup extends Construct {
     this.members.push(clique);
   }
 
-  /** Lets the pods of the group share claims made from a template: one for all copies of the group, or one for each. */
+  /**
+   * Lets the pods of the group share claims made from a template: one for all copies of the group, or one for each.
+   * @throws if the template is of another set, or a clique not of this group
+   */
   public shareClaims(template: ClaimTemplate, options: GroupSharingOptions): void {
     this.podCliqueSet._requireOwnTemplate(template);
     const stranger = options.cliques?.find(clique => !this.members.includes(clique));
@@ -118,6 +121,12 @@ export class ScalingGroup extends Construct {
   /** @internal */
   public get _packing(): Packing | undefined {
     return this.props.packing;
+  }
+
+  /** @internal */
+  public _requireCopy(copy: number): void {
+    const most = Math.max(this.replicas, this.props.autoscaling?.maxReplicas ?? 0);
+    if (!Number.isInteger(copy) || copy < 0 || copy >= most) throw new Error(`${this.node.path} has no copy ${copy}; its copies have the numbers 0 to ${most - 1}`);
   }
 
   /** @internal */

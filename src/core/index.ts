@@ -1,9 +1,11 @@
 export * from './admission/admit';
 export * from './admission/defaults';
 export * from './admission/request';
+export { isLabel } from './admission/syntax';
 export * from './admission/topology-binding';
 export * from './api';
 export * from './desired/autoscalers';
+export * from './desired/claim-names';
 export * from './desired/clique-pods';
 export * from './desired/compute-domains';
 export * from './desired/resource-claims';

@@ -84,6 +84,12 @@ describe('mistakes', () => {
     fails(set => set().addScalingGroup('g', { replicas: 3, minAvailable: 2, autoscaling }).addClique('a', { containers }), 'podCliqueScalingGroups[0].autoscaling.minReplicas');
   });
 
+  test('bounds that are no whole numbers', () => {
+    const autoscaling = Autoscaling.byKeda({ minReplicas: 1.5, maxReplicas: NaN, triggers: [queue] });
+    fails(set => set().addClique('a', { containers, autoscaling }), 'cliques[0].autoscaling.minReplicas: Invalid value 1.5: must be a whole number');
+    fails(set => set().addScalingGroup('g', { autoscaling }).addClique('a', { containers }), 'podCliqueScalingGroups[0].autoscaling.maxReplicas: Invalid value NaN: must be a whole number');
+  });
+
   test('a clique that would scale twice', () => {
     fails(set => set().addScalingGroup('g').addClique('a', { containers, autoscaling: byKeda }), 'a scales with g; give autoscaling to the group');
     fails(set => set().addScalingGroup('g').addClique('a', { containers, autoscaling: Autoscaling.byController({ maxReplicas: 2 }) }), 'set scaleConfig there');

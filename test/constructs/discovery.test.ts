@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { ContainerProps } from 'cdk8s-plus-28';
-import { PodCliqueSet, PodVariable } from '../../src';
+import { Autoscaling, PodCliqueSet, PodVariable } from '../../src';
 import { LABEL, Pod, PodCliqueSet as PodCliqueSetObject, expand } from '../../src/core';
 
 const server: ContainerProps = { image: 'server:1' };
@@ -70,6 +70,32 @@ describe('mistakes', () => {
     const decode = new PodCliqueSet(Testing.chart(), 'llm').addClique('decode', { replicas: 2, containers: [server] });
     expect(() => decode.podAddress(2)).toThrow('has no pod 2; its pods have the numbers 0 to 1');
     expect(() => decode.podAddressInCopy(0, 0)).toThrow('is in no scaling group; use podAddress');
+  });
+
+  test('a copy that is not there', () => {
+    const group = new PodCliqueSet(Testing.chart(), 'llm').addScalingGroup('decode', { replicas: 2, autoscaling: Autoscaling.byController({ maxReplicas: 3 }) });
+    const leader = group.addClique('leader', { containers: [server] });
+    expect(leader.podAddressInCopy(2, 0)).toContain('-decode-2-leader-0.');
+    for (const copy of [3, -1, 0.5]) expect(() => leader.podAddressInCopy(copy, 0)).toThrow(`llm/decode has no copy ${copy}; its copies have the numbers 0 to 2`);
+  });
+
+  test('a pod of another set, which has its names in that set only', () => {
+    const chart = Testing.chart();
+    const leader = new PodCliqueSet(chart, 'other').addScalingGroup('group', { replicas: 2 }).addClique('leader', { containers: [server] });
+    const set = new PodCliqueSet(chart, 'llm');
+    set.addClique('router', { containers: [asking(leader.podAddressInCopy(1, 0))] });
+    expect(() => Testing.synth(chart)).toThrow('llm] router looks for pods of group-1-leader in its own set, where they are not');
+  });
+
+  test('an address without a copy, written by hand, of a clique that is in a group', () => {
+    const chart = Testing.chart();
+    const set = new PodCliqueSet(chart, 'llm');
+    set.addScalingGroup('decode').addClique('leader-0', { containers: [server] });
+    const [whole, part] = ['decode-0-leader-0', 'leader-0'].map(name => `$(GROVE_PCS_NAME)-$(GROVE_PCS_INDEX)-${name}-0.$(GROVE_HEADLESS_SERVICE):80`) as [string, string];
+    const router = set.addClique('router', { containers: [asking(`--peer=${whole}`, `$${part}`)] });
+    expect(Testing.synth(chart)).toHaveLength(1);
+    router.addContainer({ name: 'more', ...asking(part) });
+    expect(() => Testing.synth(chart)).toThrow('router looks for pods of leader-0 in its own set, where they are not');
   });
 
   test('addresses that would have become others', () => {

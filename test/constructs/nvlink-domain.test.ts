@@ -52,6 +52,12 @@ describe('a domain that no NVLink domain of the cluster can hold', () => {
     expect(() => Testing.synth(chart)).toThrow('takes 25 nodes with 100 GPUs when its autoscalers ask for the most; one of the cluster has 18 nodes');
   });
 
+  test('is refused when one of its pods fits on no node, however many there are', () => {
+    const chart = Testing.chart();
+    deepseek(chart, { nodes: 18, gpusPerNode: 2 });
+    expect(() => Testing.synth(chart)).toThrow('r1] a pod of prefill in the NVLink domain "model" takes 4 GPUs; a node of the cluster has 2');
+  });
+
   test('is not refused when it fits, or when sizes are not known', () => {
     for (const size of [{ nodes: 9, gpusPerNode: 4 }, undefined]) {
       const chart = Testing.chart();

@@ -42,6 +42,16 @@ describe('what cdk8s-plus does to pods, and what becomes of it here', () => {
     ]);
   });
 
+  test.each<[string, PodCliqueProps, string]>([
+    ['half a GPU', { gpus: 0.5 }, 'gpus: Invalid value 0.5: must be a whole number, 0 or more'],
+    ['less than none', { extendedResources: { 'rdma/ib': -1 } }, 'extendedResources["rdma/ib"]: Invalid value -1: must be a whole number'],
+    ['what is no extended resource', { extendedResources: { cpu: 2 } }, 'extendedResources["cpu"]: Invalid: the name of an extended resource has a domain'],
+    ['GPUs twice', { gpus: 2, extendedResources: { 'nvidia.com/gpu': 4 } }, 'extendedResources["nvidia.com/gpu"]: Invalid: gpus says it already'],
+    ['no pods', { replicas: 0 }, 'spec.replicas: Invalid value 0: must be above 0'],
+  ])('a mistake in numbers is told of before pods are made: %s', (_what, props, text) => {
+    expect(() => synthesized({ containers, ...props })).toThrow(`llm] spec.template.cliques[0].${text}`);
+  });
+
   test('a container that asks for nothing gets nothing: no limits, security context, pull policy or start-up probe', () => {
     const { podSpec } = synthesized({ containers: [{ image: 'server:1', portNumber: 8000 }], initContainers: [{ name: 'fetch', image: 'fetch:1' }] }).spec;
     expect(podSpec).toEqual({

@@ -80,6 +80,12 @@ describe('mistakes', () => {
     expect(() => Packing.required(dc.level('rack')).butPreferably(ClusterTopology.fromName('other').level('host'))).toThrow('rack is a level of dc, host one of other');
   });
 
+  test('a second preference, which would take the place of the first', () => {
+    const dc = topologyIn(Testing.chart());
+    expect(() => Packing.preferred(dc.level('rack')).butPreferably(dc.level('host'))).toThrow('rack is preferred already');
+    expect(() => Packing.required(dc.level('block')).butPreferably(dc.level('host')).butPreferably(dc.level('rack'))).toThrow('host is preferred already');
+  });
+
   test('a clique that is packed less closely than the set', () => {
     const chart = Testing.chart();
     const dc = topologyIn(chart);

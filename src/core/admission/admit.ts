@@ -16,6 +16,7 @@ import { constraintShapeErrors, topologyErrors, topologyWarnings } from './topol
 import { deprecationWarnings, topologyUpdateErrors } from './topology-update-rules';
 import { updateErrors } from './update-rules';
 import type { PodCliqueSet } from '../api';
+import { claimNameWarnings } from '../desired/claim-names';
 import { SCHEDULER_NAME } from '../gang/pinning';
 
 /** Schedulers that Grove can work with. Offline, where nobody knows which of them a cluster has, all are allowed. */
@@ -42,7 +43,8 @@ export function admit(request: AdmissionRequest): AdmissionResult {
   if (old instanceof Unreadable) return { object, allowed: false, errors: [old.error], warnings: podWarnings(object) };
   const found = old ? updateVerdict(old, object, config, request) : creationVerdict(object, config, request);
   const errors = [...refused, ...found];
-  return { object, allowed: errors.length === 0, errors, warnings: warningsOf(object, Boolean(old), config, request) };
+  const warnings = warningsOf(object, Boolean(old), config, request);
+  return { object, allowed: errors.length === 0, errors, warnings: errors.length > 0 ? warnings : [...warnings, ...claimNameWarnings(object)] };
 }
 
 /** A stored set that cannot be compared with. */

@@ -54,10 +54,12 @@ export function planNvlinkDomains(set: PodCliqueSet, gpusPerNode?: number): Nvli
   });
 }
 
-/** What is wrong with each domain that the cluster's NVLink domains cannot hold; nothing when all fit. */
+/** What is wrong with each domain that the cluster's NVLink domains, or its nodes, cannot hold; nothing when all fit. */
 export function oversizedNvlinkDomains(set: PodCliqueSet, size: NvlinkDomainSize): string[] {
   return planNvlinkDomains(set, size.gpusPerNode).flatMap(({ domain, cliques, initially, atMost }) => {
     const { nodes, gpus } = atMost;
+    const large = set.spec.template.cliques.filter(({ name, spec }) => cliques.includes(name) && gpusOf(spec.podSpec) > size.gpusPerNode);
+    if (large.length > 0) return large.map(({ name, spec }) => `a pod of ${name} in the NVLink domain "${domain}" takes ${gpusOf(spec.podSpec)} GPUs; a node of the cluster has ${size.gpusPerNode}`);
     if (nodes <= size.nodes) return [];
     const when = initially.nodes <= size.nodes ? ' when its autoscalers ask for the most' : '';
     return [
