@@ -125,7 +125,7 @@ export class Admission {
       return this.verdicts.waits(gang, notReady);
     }
     const picture = this.gangs.picture(candidate);
-    if (!this.reservations.isFree(key) && !this.patience.isNext(key) && !this.looks.isWorthwhile(key, picture)) return;
+    if (!this.reservations.isFree(key) && !this.patience.isDue(key) && !this.looks.isWorthwhile(key, picture)) return;
     const wasKept = this.reservations.release(key);
     if (![...candidate.pods.values()].some(pod => this.state.nodeOf(pod) !== undefined)) this.placed.delete(key);
     const { question, result } = this.decide(candidate, true);
@@ -137,7 +137,7 @@ export class Admission {
       return this.keepRoomForFollowers(candidate);
     }
     if (result.outcome === 'placed-with-preemption') this.makeRoom(candidate, question, result);
-    else this.verdicts.waits(gang, this.inTurn(describe(result), this.patience.wait(key, question, wasKept)));
+    else this.verdicts.waits(gang, this.inTurn(describe(result), this.patience.wait(candidate, question, wasKept)));
     this.looks.remember(key, picture, question);
     if (result.outcome === 'pending') void this.releaseHalfPlaced(candidate);
   }
@@ -224,7 +224,7 @@ export class Admission {
     });
   }
 
-  private inTurn({ reason, message }: GangVerdict, awaited: readonly string[] = []): GangVerdict {
+  private inTurn({ reason, message }: GangVerdict, awaited: readonly string[]): GangVerdict {
     const pods = awaited.flatMap(name => this.options.caches.pods.store.get(name) ?? []);
     return { reason, message: pods.length === 0 ? message : `${message}; room that it will have when ${describePods(pods)} have left is kept for it` };
   }

@@ -1,30 +1,34 @@
-import { PlacementQuestion, PlacementResult, Tier, firstOverdue, place } from 'cdk8s-grove/core';
+import { PlacementQuestion, PlacementResult, Tier, firstOverdue, keptMs, place } from 'cdk8s-grove/core';
 import { ClusterState } from './cluster-state';
 import { Candidate } from './gangs';
 import { Reservations } from './reservations';
 import { Clock, Timer } from '../kube';
 
-/** Room is kept for so long after somebody has left it last, and as long afterwards for others whose turn it is. */
-const KEPT_MS = 600_000;
-/** Time between two searches for such room. */
+/** Time between two searches for room that may be kept. */
 const SEARCH_EVERY_MS = 5_000;
 
-interface Turn {
-  readonly key: string;
+/** Room that a gang is to have when others have left it. */
+interface Room {
   readonly question: PlacementQuestion;
   readonly plan: PlacementResult;
+}
+
+interface Turn extends Room {
+  readonly candidate: Candidate;
   /** Pods that have not left yet. */
   readonly awaited: readonly string[];
+  /** As many as there were when the timer was set. */
+  readonly fewest: number;
   readonly timer: Timer;
 }
 
 /**
  * Keeps room for one gang at a time that is overdue: smaller ones of its priority would for ever take piece by piece what becomes free. It is the room
- * for which the least has to leave; nobody is evicted. Where nobody leaves it any more, others have their turn.
+ * that the least has to leave, which may be other room as time goes by; nobody is evicted. When nothing gets better any more, others have their turn.
  */
 export class Patience {
   private turn: Turn | undefined;
-  /** The gang that room is to be looked for when it has been found not to fit. */
+  /** The gang for which room is looked for as soon as it has been found not to fit. */
   private next: string | undefined;
   private searchFromMs = 0;
   /** By gang: until when others go first. */
@@ -37,69 +41,87 @@ export class Patience {
 
   /** Sees whose turn it is. */
   choose(tiers: readonly Tier<Candidate>[]): void {
+    if (this.turn || !this.maySearch()) return;
     const nowMs = this.clock.elapsed();
-    if (this.turn || nowMs < this.searchFromMs) return;
     this.next = firstOverdue(tiers, this.clock.now(), ({ key }) => nowMs < (this.passedOver.get(key) ?? 0))?.key;
   }
 
-  /** Whether room is to be kept for the gang as soon as it has been looked at. */
-  isNext(key: string): boolean {
-    return this.next === key;
+  /** Whether the gang is to be looked at, since there may be room, or better room, to be kept for it. */
+  isDue(key: string): boolean {
+    return this.next === key || (this.turn?.candidate.key === key && this.maySearch());
   }
 
   /**
-   * The gang does not fit. If it is its turn, room is kept for it. Returns the pods that have to leave that room; undefined when none is kept.
+   * The gang does not fit. If it is its turn, room is kept for it. Returns the pods that have to leave that room; none when none is kept.
    * @param wasKept whether room was kept for it up to now
    */
-  wait(key: string, question: PlacementQuestion, wasKept: boolean): readonly string[] | undefined {
-    if (this.turn?.key === key) this.goOn(this.turn, wasKept);
-    else if (this.isNext(key)) this.begin(key, question);
-    return this.turn?.key === key ? this.turn.awaited : undefined;
+  wait(candidate: Candidate, question: PlacementQuestion, wasKept: boolean): readonly string[] {
+    const { key } = candidate;
+    if (this.turn?.candidate.key === key) this.goOn({ ...this.turn, candidate }, question, wasKept);
+    else if (this.next === key) this.begin(candidate, question);
+    return this.turn?.candidate.key === key ? this.turn.awaited : [];
   }
 
   /** The gang does not wait for room any more, or is gone. */
   end(key: string): void {
     if (this.next === key) this.next = undefined;
-    if (this.turn?.key !== key) return;
+    if (this.turn?.candidate.key !== key) return;
     this.turn.timer.cancel();
     this.turn = undefined;
   }
 
-  private begin(key: string, question: PlacementQuestion): void {
+  private begin(candidate: Candidate, question: PlacementQuestion): void {
     this.next = undefined;
+    const room = this.search(question);
+    if (room) this.keep(candidate, room, room.plan.victims);
+    else this.over(candidate);
+  }
+
+  private goOn(turn: Turn, question: PlacementQuestion, wasKept: boolean): void {
+    const room = (this.maySearch() ? this.search(question) : undefined) ?? turn;
+    const awaited = room.plan.victims.filter(name => this.state.takesRoom(name));
+    if (!wasKept || awaited.length === 0) this.over(turn.candidate);
+    else this.keep(turn.candidate, room, awaited, turn);
+  }
+
+  /** @param before how it was up to now: its time runs on unless fewer pods than ever have to leave */
+  private keep(candidate: Candidate, { question, plan }: Room, awaited: readonly string[], before?: Turn): void {
+    this.reservations.await(candidate.key, question.gang, plan, awaited);
+    const isBetter = before === undefined || awaited.length < before.fewest;
+    if (isBetter) before?.timer.cancel();
+    const { fewest, timer } = isBetter ? { fewest: awaited.length, timer: this.timerFor(candidate) } : before;
+    this.turn = { candidate, question, plan, awaited, fewest, timer };
+  }
+
+  private timerFor(candidate: Candidate): Timer {
+    const patienceMs = this.patienceMs(candidate);
+    return this.clock.setTimeout(() => {
+      this.reservations.release(candidate.key);
+      this.over(candidate, patienceMs);
+      this.onOver();
+    }, patienceMs);
+  }
+
+  private maySearch(): boolean {
+    return this.clock.elapsed() >= this.searchFromMs;
+  }
+
+  /** The room that the least has to leave; undefined when there is none that could be kept. */
+  private search(question: PlacementQuestion): Room | undefined {
     this.searchFromMs = this.clock.elapsed() + SEARCH_EVERY_MS;
     const plan = place(this.state.index, waitingForEquals(question));
-    if (plan.outcome === 'placed-with-preemption' && !this.reservations.areKept(plan.victims)) this.keep({ key, question, plan, awaited: plan.victims });
-    else this.passOver(key);
+    return plan.outcome === 'placed-with-preemption' && !this.reservations.areKept(plan.victims) ? { question, plan } : undefined;
   }
 
-  private goOn(turn: Turn, wasKept: boolean): void {
-    const awaited = turn.awaited.filter(name => this.state.takesRoom(name));
-    if (!wasKept || awaited.length === 0) return this.over(turn.key);
-    if (awaited.length === turn.awaited.length) return this.reservations.await(turn.key, turn.question.gang, turn.plan, awaited);
-    turn.timer.cancel();
-    this.keep({ ...turn, awaited });
-  }
-
-  private keep(turn: Omit<Turn, 'timer'>): void {
-    this.reservations.await(turn.key, turn.question.gang, turn.plan, turn.awaited);
-    const timer = this.clock.setTimeout(() => {
-      this.reservations.release(turn.key);
-      this.over(turn.key);
-      this.onOver();
-    }, KEPT_MS);
-    this.turn = { ...turn, timer };
-  }
-
-  private over(key: string): void {
-    this.end(key);
-    this.passOver(key);
-  }
-
-  private passOver(key: string): void {
+  private over(candidate: Candidate, restMs = this.patienceMs(candidate)): void {
     const nowMs = this.clock.elapsed();
+    this.end(candidate.key);
     for (const [other, untilMs] of this.passedOver) if (untilMs <= nowMs) this.passedOver.delete(other);
-    this.passedOver.set(key, nowMs + KEPT_MS);
+    this.passedOver.set(candidate.key, nowMs + restMs);
+  }
+
+  private patienceMs(candidate: Candidate): number {
+    return keptMs(candidate, this.clock.now());
   }
 }
 

@@ -13,11 +13,12 @@ function gangOf(name: string, pods: number, priorityClassName?: string): PodCliq
   return aSet(name, { cliques: [aCliqueTemplate('pc', pods, pods, spec)], ...(priorityClassName ? { priorityClassName } : {}) });
 }
 
-async function startWith(...names: string[]): Promise<void> {
+/** A cluster with small gangs on their nodes, and a large one that waits. */
+async function startWith(names: string[], pods = 4): Promise<void> {
   cluster = await EmbeddedCluster.start({ nodes });
   for (const name of names) await cluster.createSet(gangOf(name, 1));
   for (const name of names) await bound(name, 1);
-  await cluster.createSet(gangOf('large', 4));
+  await cluster.createSet(gangOf('large', pods));
 }
 
 let cluster: EmbeddedCluster;
@@ -28,7 +29,7 @@ const bound = (set: string, pods: number) => cluster.until(`${set} is bound`, st
 const message = (state: State, gang: string) => findCondition(state.gang(gang)?.status?.conditions, 'Scheduled')?.message;
 
 test('a gang that small ones of its priority keep passing has room kept for it after ten minutes', async () => {
-  await startWith('s0', 's1', 's2', 's3');
+  await startWith(['s0', 's1', 's2', 's3']);
   let minutes = 0;
   for (; minutes < 30 && !isBound(await cluster.state(), 'large', 4); minutes += 1) {
     await cluster.createSet(gangOf(`s${minutes + 4}`, 1));
@@ -43,7 +44,7 @@ test('a gang that small ones of its priority keep passing has room kept for it a
 });
 
 test('room that nobody leaves is for everybody again after ten minutes', async () => {
-  await startWith('s0', 's1', 's2');
+  await startWith(['s0', 's1', 's2']);
   await cluster.pass(10 * MINUTE_MS);
   await cluster.createSet(gangOf('small', 1));
   await cluster.pass(9 * MINUTE_MS);
@@ -53,7 +54,7 @@ test('room that nobody leaves is for everybody again after ten minutes', async (
 });
 
 test('it is kept on as long as somebody leaves it every ten minutes', async () => {
-  await startWith('s0', 's1', 's2', 's3');
+  await startWith(['s0', 's1', 's2', 's3']);
   await cluster.pass(10 * MINUTE_MS);
   for (const index of [0, 1, 2, 3]) {
     await cluster.createSet(gangOf(`s${index + 4}`, 1));
@@ -63,8 +64,23 @@ test('it is kept on as long as somebody leaves it every ten minutes', async () =
   expect(isBound(await cluster.state(), 'large', 4)).toBe(true);
 });
 
+test('it is other room when that is nearer', async () => {
+  await startWith(['s0', 's1', 's2', 's3'], 2);
+  await cluster.pass(10 * MINUTE_MS);
+  await cluster.createSet(gangOf('s4', 1));
+  const state = await cluster.until('it waits in turn', found => message(found, 'large-0')?.includes('have left is kept') ?? false);
+  const awaited = ['s0', 's1', 's2', 's3'].filter(set => message(state, 'large-0')!.includes(`of default/${set}-0`));
+  const others = ['s0', 's1', 's2', 's3'].filter(set => !awaited.includes(set));
+  expect(others).toHaveLength(2);
+  for (const set of others) {
+    await cluster.pass(MINUTE_MS);
+    await cluster.delete(POD_CLIQUE_SET, set);
+  }
+  await bound('large', 2);
+});
+
 test('a gang of higher priority does not wait for it', async () => {
-  await startWith('s0', 's1', 's2');
+  await startWith(['s0', 's1', 's2']);
   await cluster.client.create(PRIORITY_CLASS, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 9 });
   await cluster.pass(10 * MINUTE_MS);
   await cluster.createSet(gangOf('small', 1));

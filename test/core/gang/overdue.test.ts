@@ -1,4 +1,4 @@
-import { PodGang, firstOverdue, tiersOf, waitingGang } from '../../../src/core';
+import { PodGang, firstOverdue, keptMs, tiersOf, waitingGang } from '../../../src/core';
 import { EPOCH_MS, aGang, aPod } from '../../support/objects';
 
 const MINUTE_MS = 60_000;
@@ -36,4 +36,8 @@ test.each<[string, Facts]>([
   ['a gang that waits for something else than room', { gates: ['of-others'] }],
 ])('%s is not overdue', (_, facts) => {
   expect(first([waiting('g', facts)])).toBeUndefined();
+});
+
+test('room is kept for a gang as long as it has waited, from ten minutes up to an hour', () => {
+  expect([5, 10, 25, 60, 600].map(minutes => keptMs(waiting('g', { minutes }), EPOCH_MS) / MINUTE_MS)).toEqual([10, 10, 25, 60, 60]);
 });
