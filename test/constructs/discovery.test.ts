@@ -87,15 +87,15 @@ describe('mistakes', () => {
     expect(() => Testing.synth(chart)).toThrow('llm] router looks for pods of group-1-leader in its own set, where they are not');
   });
 
-  test('an address without a copy, written by hand, of a clique that is in a group', () => {
+  test.each(['leader-0', 'decode-leader-0', 'decode-first-leader-0'])('an address without its copy, written by hand, of a clique that is in a group: %s', name => {
+    const address = (clique: string) => `$(GROVE_PCS_NAME)-$(GROVE_PCS_INDEX)-${clique}-0.$(GROVE_HEADLESS_SERVICE):80`;
     const chart = Testing.chart();
     const set = new PodCliqueSet(chart, 'llm');
     set.addScalingGroup('decode').addClique('leader-0', { containers: [server] });
-    const [whole, part] = ['decode-0-leader-0', 'leader-0'].map(name => `$(GROVE_PCS_NAME)-$(GROVE_PCS_INDEX)-${name}-0.$(GROVE_HEADLESS_SERVICE):80`) as [string, string];
-    const router = set.addClique('router', { containers: [asking(`--peer=${whole}`, `$${part}`)] });
+    const router = set.addClique('router', { containers: [asking(`--peer=${address('decode-0-leader-0')}`, `$${address(name)}`)] });
     expect(Testing.synth(chart)).toHaveLength(1);
-    router.addContainer({ name: 'more', ...asking(part) });
-    expect(() => Testing.synth(chart)).toThrow('router looks for pods of leader-0 in its own set, where they are not');
+    router.addContainer({ name: 'more', ...asking(address(name)) });
+    expect(() => Testing.synth(chart)).toThrow(`router looks for pods of ${name} in its own set, where they are not`);
   });
 
   test('addresses that would have become others', () => {
