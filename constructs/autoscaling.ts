@@ -25,7 +25,7 @@ export interface ControllerAutoscalingProps {
   readonly maxReplicas: number;
   /**
    * What to scale by, for example `Metric.resourceCpu(MetricTarget.averageUtilization(70))` of cdk8s-plus.
-   * @default - Kubernetes' own: 80 % of the CPU that is requested
+   * @default - Kubernetes' own: 80 % of the CPU that the containers request; nothing scales while one of them requests none
    */
   readonly metrics?: kplus.Metric[];
 }
@@ -33,7 +33,7 @@ export interface ControllerAutoscalingProps {
 /** Bounds and measures of KEDA ScaledObjects. */
 export interface KedaAutoscalingProps {
   /**
-   * Lower bound; not below `minAvailable`.
+   * Lower bound; not below `minAvailable`. That of a set may be 0: no copy.
    * @default - the replicas of what is scaled
    */
   readonly minReplicas?: number;
@@ -47,7 +47,8 @@ export interface KedaAutoscalingProps {
    */
   readonly pollingInterval?: Duration;
   /**
-   * How long after the last active trigger to scale down to the lower bound.
+   * How long after the last active trigger a set with a lower bound of 0 goes down to no copy. What is scaled otherwise goes down as KEDA's
+   * HorizontalPodAutoscaler has it.
    * @default - KEDA's: 5 minutes
    */
   readonly cooldownPeriod?: Duration;
