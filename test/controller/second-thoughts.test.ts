@@ -6,11 +6,15 @@ import { aCliqueTemplate, aSet } from '../support/objects';
 
 /** What is wanted again stays, although the request for its deletion was put off and would be repeated. */
 const workload = aSet('w', {
-  cliques: [aCliqueTemplate('alone', 1, 1), aCliqueTemplate('worker', 1, 1)],
+  cliques: [aCliqueTemplate('alone', 2, 1), aCliqueTemplate('worker', 1, 1)],
   podCliqueScalingGroups: [{ name: 'g', cliqueNames: ['worker'], replicas: 2, minAvailable: 1 }],
 });
 
+const PODS = 8;
+
 const NEWER: Partial<PodSpec> = { containers: [{ name: 'main', image: 'newer' }] };
+
+const uids = ({ pods }: State) => pods.map(({ metadata }) => metadata.uid).sort();
 
 let cluster: EmbeddedCluster;
 afterEach(() => cluster.stop());
@@ -24,7 +28,7 @@ async function running(): Promise<{ before: State; trouble: { isBusy: boolean; r
   const nodes = [{ name: 'n', labels: {}, allocatable: { cpu: '64' } }];
   cluster = await EmbeddedCluster.start({ nodes, faults, kubelet: { startMs: 1_000, readyMs: 1_000 } });
   await cluster.createSet({ ...workload, spec: { ...workload.spec, replicas: 2 } });
-  return { before: await cluster.until('ready', ({ ready }) => ready.length === 6), trouble };
+  return { before: await cluster.until('ready', ({ ready }) => ready.length === PODS), trouble };
 }
 
 test.each([
@@ -39,8 +43,37 @@ test.each([
   await cluster.patch(type, name, { spec: { replicas: 2 } });
   await cluster.clock.advance(60_000);
   const after = await cluster.state();
-  const uids = ({ pods }: State) => pods.map(({ metadata }) => metadata.uid).sort();
   expect(uids(after)).toEqual(uids(before));
+});
+
+const changeAlone = (podSpec: Partial<PodSpec>) => cluster.patch(POD_CLIQUE_SET, 'w', {
+  spec: { template: { cliques: [aCliqueTemplate('alone', 2, 1, podSpec), aCliqueTemplate('worker', 1, 1)] } },
+});
+
+test('a pod whose replacement was put off, when the edit that asked for it is taken back', async () => {
+  const { before, trouble } = await running();
+  await changeAlone(NEWER);
+  await cluster.until('its deletion is put off', () => trouble.refused > 0);
+  await changeAlone({});
+  trouble.isBusy = false;
+  await cluster.clock.advance(60_000);
+  const after = await cluster.state();
+  expect(uids(after)).toEqual(uids(before));
+  expect(after.sets[0]!.status).toMatchObject({ updatedReplicas: 2, updateProgress: { updateEndedAt: expect.any(String) as string } });
+});
+
+test('a pod whose replacement was put off, when it has become the one that is needed', async () => {
+  const { before, trouble } = await running();
+  await changeAlone(NEWER);
+  await cluster.until('its deletion is put off', () => trouble.refused > 0);
+  const pair = before.pods.filter(({ metadata }) => metadata.labels?.['grove.io/podclique'] === 'w-0-alone').map(({ metadata }) => metadata.name!).sort();
+  cluster.kubelet.crash(`default/${pair[1]}`);
+  trouble.isBusy = false;
+  await cluster.until('both are updated', ({ ready }) => {
+    const alone = ready.filter(({ metadata }) => metadata.labels?.['grove.io/podclique'] === 'w-0-alone');
+    expect(alone.length).toBeGreaterThanOrEqual(1);
+    return alone.length === 2 && alone.every(({ spec }) => spec.containers[0]!.image === 'newer');
+  });
 });
 
 test('a replica of a group that is whole again while its recreation was put off, when it has become the one that is needed', async () => {
@@ -48,13 +81,13 @@ test('a replica of a group that is whole again while its recreation was put off,
   const worker = (j: number, { pods }: State) => pods.find(({ metadata }) => metadata.labels?.['grove.io/podclique'] === `w-0-g-${j}-worker`)!;
   const crash = (j: number) => cluster.kubelet.crash(`default/${worker(j, before).metadata.name}`);
   crash(1);
-  await cluster.until('one is not ready', ({ ready }) => ready.length === 5);
+  await cluster.until('one is not ready', ({ ready }) => ready.length === PODS - 1);
   const cliques = workload.spec.template.cliques.map(clique => (clique.name === 'worker' ? aCliqueTemplate('worker', 1, 1, NEWER) : clique));
   await cluster.patch(POD_CLIQUE_SET, 'w', { spec: { template: { cliques } } });
   await cluster.until('its deletion is put off', () => trouble.refused > 0);
-  await cluster.until('it is ready again', ({ ready }) => ready.length === 6);
+  await cluster.until('it is ready again', ({ ready }) => ready.length === PODS);
   crash(0);
-  const { pods } = await cluster.until('the other one is not ready', ({ ready }) => ready.length === 5);
+  const { pods } = await cluster.until('the other one is not ready', ({ ready }) => ready.length === PODS - 1);
   expect(worker(1, { pods } as State).metadata.uid).toBe(worker(1, before).metadata.uid);
   trouble.isBusy = false;
   await cluster.until('both are updated', ({ ready }) => {

@@ -15,7 +15,7 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
   const live = world.caches.cliques.store.get(key);
   if (!live) return;
   if (isTerminating(live)) return world.writer.releaseFinalizers(live);
-  const set = world.caches.sets.store.get(scopedKey(live, live.metadata.labels?.[LABEL.partOf] ?? ''));
+  const set = setOf(world, live);
   if (!set || isTerminating(set)) return;
   const owned = await world.writer.ensureFinalizer(live, FINALIZER.podClique);
   const isSound = world.admission(set).allowed;
@@ -34,13 +34,25 @@ export async function reconcilePodClique(world: World, key: string): Promise<Rec
     await createPods(world, clique, plan.create);
     await guarded(world, clique, 'ERR_DELETE_POD', 'PodDeleteFailed', async () => {
       await world.writer.removeAll(plan.remove, () => world.writer.hasSameSpec(clique));
-      await world.writer.removeUnchanged(update.remove);
+      await world.writer.removeUnchanged(update.remove, pod => isStillReplaced(world, key, pod));
     });
     if (update.remove.length > 0) await createPods(world, clique, planPods(clique, podsOf(world, clique), world.clock.now(), options).create);
     if (mayStart) await Promise.all(pods.filter(pod => isActive(pod) && waitsForParents(pod)).map(pod => letStart(world, pod)));
     await guarded(world, clique, 'ERR_REMOVE_POD_SCHEDULING_GATE', 'PodReleaseFailed', () => releaseToOtherSchedulers(world, pods));
   }, errors => writeStatus(world, isSound ? set : undefined, key, update.progress, errors));
   return soonest(plan.againAfterMs, againMs, dueMs(world, isSound ? set : undefined, clique, update.progress));
+}
+
+function setOf({ caches }: World, clique: PodClique): PodCliqueSet | undefined {
+  return caches.sets.store.get(scopedKey(clique, clique.metadata.labels?.[LABEL.partOf] ?? ''));
+}
+
+/** Whether the update takes the pod by what the caches show now: the edit that asked for it may have been taken back, or others need the pod. */
+function isStillReplaced(world: World, key: string, { metadata: { uid } }: Pod): boolean {
+  const clique = world.caches.cliques.store.get(key);
+  const set = clique && setOf(world, clique);
+  if (!clique || !set) return false;
+  return planCliqueUpdate(set, clique, podsOf(world, clique), world.clock.now()).remove.some(({ metadata }) => metadata.uid === uid);
 }
 
 /** Milliseconds until the update has come no further for too long. */

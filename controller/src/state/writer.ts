@@ -70,10 +70,11 @@ export class Writer {
   /**
    * Deletes objects that are chosen for what they are now, such as pods that are not ready: one that has changed meanwhile stays, however long the
    * request was on its way.
-   * @throws a conflict then
+   * @param isDue asked before an object's deletion is sent or repeated: whether it is still chosen
+   * @throws a conflict when one is to stay
    */
-  async removeUnchanged(objects: readonly KubeObject[]): Promise<void> {
-    await this.all(objects, object => this.remove(object, versionOf(object)));
+  async removeUnchanged<T extends KubeObject>(objects: readonly T[], isDue: (object: T) => boolean): Promise<void> {
+    await this.all(objects, object => this.remove(object, { ...versionOf(object), isDue: () => isDue(object) }));
   }
 
   /** Changes a live object by patch and resolves to what it is then; undefined when it is gone. */
