@@ -34,6 +34,8 @@ export interface EmbeddedOptions {
   readonly withoutGroups?: readonly string[];
   /** What sets may ask for. @default everything */
   readonly admission?: Partial<AdmissionConfig>;
+  /** Told of every decision of the scheduler. */
+  readonly observeDecision?: () => void;
   /** What has to hold at every moment; it throws when it does not. */
   readonly invariant?: (state: State) => void;
 }
@@ -84,9 +86,10 @@ export class EmbeddedCluster {
     const plain = this.server.transport({ faults });
     this.transport = plain;
     const transport = hashPrefix === undefined ? plain : new OtherVersion(plain, hashPrefix);
-    const { admission = {} } = this.options;
+    const { admission = {}, observeDecision = () => undefined } = this.options;
     const image = startupImage === undefined ? {} : { startupImage };
-    const controller = new GroveController({ client: new Client({ transport, clock, random }), instance: 'test', clock, random, admission, ...image });
+    const client = new Client({ transport, clock, random });
+    const controller = new GroveController({ client, instance: 'test', clock, random, admission, observeDecision, ...image });
     this.current = controller;
     this.running = controller.run(this.stopController.signal);
   }

@@ -20,6 +20,8 @@ interface Turn extends Room {
   /** As many as there were when the timer was set. */
   readonly fewest: number;
   readonly timer: Timer;
+  /** Of the index, when the room was found: only a later one may have better room. */
+  readonly version: number;
 }
 
 /**
@@ -48,7 +50,8 @@ export class Patience {
 
   /** Whether the gang is to be looked at, since there may be room, or better room, to be kept for it. */
   isDue(key: string): boolean {
-    return this.next === key || (this.turn?.candidate.key === key && this.maySearch());
+    if (this.turn?.candidate.key !== key) return this.next === key;
+    return this.turn.version !== this.state.index.version && this.maySearch();
   }
 
   /**
@@ -90,7 +93,7 @@ export class Patience {
     const isBetter = before === undefined || awaited.length < before.fewest;
     if (isBetter) before?.timer.cancel();
     const { fewest, timer } = isBetter ? { fewest: awaited.length, timer: this.timerFor(candidate) } : before;
-    this.turn = { candidate, question, plan, awaited, fewest, timer };
+    this.turn = { candidate, question, plan, awaited, fewest, timer, version: this.state.index.version };
   }
 
   private timerFor(candidate: Candidate): Timer {

@@ -1,4 +1,4 @@
-import { PRIORITY_CLASS } from '../../../controller/src/kube';
+import { NODE, PRIORITY_CLASS } from '../../../controller/src/kube';
 import { POD_CLIQUE_SET } from '../../../controller/src/state/resources';
 import { PodCliqueSet, PodSpec, findCondition } from '../../../src/core';
 import { EmbeddedCluster, State } from '../../support/embedded';
@@ -15,13 +15,14 @@ function gangOf(name: string, pods: number, priorityClassName?: string): PodCliq
 
 /** A cluster with small gangs on their nodes, and a large one that waits. */
 async function startWith(names: string[], pods = 4): Promise<void> {
-  cluster = await EmbeddedCluster.start({ nodes });
+  cluster = await EmbeddedCluster.start({ nodes, observeDecision: () => { decisions += 1; } });
   for (const name of names) await cluster.createSet(gangOf(name, 1));
   for (const name of names) await bound(name, 1);
   await cluster.createSet(gangOf('large', pods));
 }
 
 let cluster: EmbeddedCluster;
+let decisions = 0;
 afterEach(() => cluster.stop());
 
 const isBound = (state: State, set: string, pods: number) => state.boundOf(`${set}-0-pc`) === pods;
@@ -43,12 +44,16 @@ test('a gang that small ones of its priority keep passing has room kept for it a
   expect(minutes).toBeLessThanOrEqual(15);
 });
 
-test('room that nobody leaves is for everybody again after ten minutes', async () => {
+test('room that nobody leaves is not searched again and again, and is for everybody after ten minutes', async () => {
   await startWith(['s0', 's1', 's2']);
   await cluster.pass(10 * MINUTE_MS);
   await cluster.createSet(gangOf('small', 1));
-  await cluster.pass(9 * MINUTE_MS);
+  await cluster.pass(MINUTE_MS);
+  const before = decisions;
+  await cluster.patch(NODE, 'n0', { metadata: { annotations: { 'example.com/heartbeat': '1' } } });
+  await cluster.pass(8 * MINUTE_MS);
   expect(isBound(await cluster.state(), 'small', 1)).toBe(false);
+  expect(decisions).toBe(before);
   await cluster.pass(2 * MINUTE_MS);
   expect(isBound(await cluster.state(), 'small', 1)).toBe(true);
 });
