@@ -23,8 +23,16 @@ export function customTypes(bench: () => Bench): void {
       expect(changed.spec).toEqual(made.spec);
     });
 
+    test('a null that is not allowed counts as absent in fields and in maps', async () => {
+      const { client, home } = bench();
+      const { spec } = await client.create<Anything>(GADGET, gadget(home, 'null', { mode: null, replicas: null, parts: [{ name: 'a', count: null }], settings: { any: 'key', none: null } }));
+      expect(spec).toEqual({ size: 'small', replicas: 1, parts: [{ name: 'a', count: 2 }], settings: { any: 'key' } });
+    });
+
     test.each([
       ['a required field', { size: undefined }, 'spec.size', 'Required value'],
+      ['a required field of null', { size: null }, 'spec.size', 'Required value'],
+      ['a null in a list', { parts: [null] }, 'spec.parts[0]', 'must be of type object: "null"'],
       ['a type', { replicas: 'two' }, 'spec.replicas', 'must be of type integer: "string"'],
       ['a minimum', { replicas: -1 }, 'spec.replicas', 'should be greater than or equal to 0'],
       ['a maximum', { replicas: 101 }, 'spec.replicas', 'should be less than or equal to 100'],

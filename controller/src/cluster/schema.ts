@@ -26,7 +26,7 @@ export interface JsonSchema {
 /** Fields that every object and every embedded resource may have without their schema saying so. */
 const OBJECT_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 
-/** Fills in what is absent and has a default, at every depth; a null that is not allowed counts as absent. */
+/** Fills in what is absent and has a default, at every depth; a null that is not allowed counts as absent, but in lists. */
 export function withDefaults(value: unknown, schema: JsonSchema): unknown {
   if (Array.isArray(value)) return schema.items ? value.map((item) => withDefaults(item, schema.items!)) : value;
   if (!isObject(value)) return value;
@@ -37,7 +37,12 @@ export function withDefaults(value: unknown, schema: JsonSchema): unknown {
     if (result[field] !== undefined) result[field] = withDefaults(result[field], part);
   }
   const others = schema.additionalProperties;
-  if (isObject(others)) for (const field of unnamed(result, schema)) result[field] = withDefaults(result[field], others);
+  if (isObject(others)) {
+    for (const field of unnamed(result, schema)) {
+      if (result[field] === null && !others.nullable) delete result[field];
+      else result[field] = withDefaults(result[field], others);
+    }
+  }
   return result;
 }
 
