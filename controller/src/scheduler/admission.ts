@@ -226,7 +226,7 @@ export class Admission {
 
   private inTurn({ reason, message }: GangVerdict, awaited: readonly string[]): GangVerdict {
     const pods = awaited.flatMap(name => this.options.caches.pods.store.get(name) ?? []);
-    return { reason, message: pods.length === 0 ? message : `${message}; room that it will have when ${describePods(pods)} have left is kept for it` };
+    return { reason, message: pods.length === 0 ? message : `${message}; waits for ${describePods(pods)} to leave, room is kept for it there` };
   }
 
   /** Other gangs of the same rank would fill up the domain before those come that have to go there. */

@@ -38,7 +38,7 @@ test('a gang that small ones of its priority keep passing has room kept for it a
     await cluster.pass(MINUTE_MS);
     const state = await cluster.state();
     if (minutes < 9) expect(isBound(state, `s${minutes + 4}`, 1)).toBe(true);
-    if (minutes === 11) expect(message(state, 'large-0')).toMatch(/; room that it will have when 1 pod of .*have left is kept for it$/);
+    if (minutes === 11) expect(message(state, 'large-0')).toMatch(/; waits for .* of .* to leave, room is kept for it there$/);
   }
   expect(minutes).toBeGreaterThanOrEqual(13);
   expect(minutes).toBeLessThanOrEqual(15);
@@ -73,7 +73,7 @@ test('it is other room when that is nearer', async () => {
   await startWith(['s0', 's1', 's2', 's3'], 2);
   await cluster.pass(10 * MINUTE_MS);
   await cluster.createSet(gangOf('s4', 1));
-  const state = await cluster.until('it waits in turn', found => message(found, 'large-0')?.includes('have left is kept') ?? false);
+  const state = await cluster.until('it waits in turn', found => message(found, 'large-0')?.includes('room is kept for it') ?? false);
   const awaited = ['s0', 's1', 's2', 's3'].filter(set => message(state, 'large-0')!.includes(`of default/${set}-0`));
   const others = ['s0', 's1', 's2', 's3'].filter(set => !awaited.includes(set));
   expect(others).toHaveLength(2);
