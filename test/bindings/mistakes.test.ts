@@ -38,6 +38,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'an order beside start_after': '[chart/ordered] spec.template.cliqueStartupType: Invalid value "CliqueStartupTypeInOrder"',
   'KEDA with an empty list of triggers': 'KEDA needs one trigger at least',
   'a maximum below the replicas': '[chart/llm] spec.template.cliques[0].spec.autoScalingConfig.maxReplicas: Invalid value 2',
+  'half a GPU': '[chart/llm] spec.template.cliques[0].gpus: Invalid value 0.5: must be a whole number, 0 or more',
+  'a claim for a container of other pods': '[chart/llm] spec.template.cliques[1].spec.podSpec.resourceClaims: Invalid: the container "main", which is to use net',
 };
 
 /** How Python and jsii put it: what is wrong, and of what. */

@@ -78,6 +78,16 @@ var refused = map[string]func(p program){
 		scaled := grove.Autoscaling_ByController(&grove.ControllerAutoscalingProps{MaxReplicas: jsii.Number(2)})
 		p.set.AddClique(jsii.String("a"), &grove.PodCliqueProps{Replicas: jsii.Number(4), Containers: containers(), Autoscaling: scaled})
 	},
+	"half a GPU": func(p program) {
+		p.set.AddClique(jsii.String("a"), &grove.PodCliqueProps{Gpus: jsii.Number(0.5), Containers: containers()})
+	},
+	"a claim for a container of other pods": func(p program) {
+		first := p.set.AddClique(jsii.String("first"), &grove.PodCliqueProps{Containers: containers()})
+		second := p.set.AddClique(jsii.String("second"), &grove.PodCliqueProps{Containers: containers()})
+		claim := grove.PodResourceClaim_FromClaimName(jsii.String("net"), jsii.String("net"))
+		first.AddResourceClaim(claim, &grove.ResourceClaimUse{Containers: first.Containers()})
+		second.AddResourceClaim(claim, &grove.ResourceClaimUse{Containers: first.Containers()})
+	},
 }
 
 // What Go's compiler lets pass and TypeScript's does not: every property may be left out, and nil stands for any object.

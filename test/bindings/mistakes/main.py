@@ -44,6 +44,13 @@ def order_beside_start_after(p: Program) -> None:
     ordered.add_clique("second", containers=CONTAINERS).start_after(first)
 
 
+def foreign_container(p: Program) -> None:
+    first, second = (p.set.add_clique(name, containers=CONTAINERS) for name in ("first", "second"))
+    claim = PodResourceClaim.from_claim_name("net", "net")
+    first.add_resource_claim(claim, containers=first.containers)
+    second.add_resource_claim(claim, containers=first.containers)
+
+
 # The same as in main.go.
 REFUSED = {
     "negative replicas": lambda p: p.set.add_clique("a", replicas=-1, containers=CONTAINERS),
@@ -60,6 +67,8 @@ REFUSED = {
     "a maximum below the replicas": lambda p: p.set.add_clique(
         "a", replicas=4, containers=CONTAINERS, autoscaling=Autoscaling.by_controller(max_replicas=2)
     ),
+    "half a GPU": lambda p: p.set.add_clique("a", gpus=0.5, containers=CONTAINERS),
+    "a claim for a container of other pods": foreign_container,
 }
 
 class Typed(Program):
@@ -139,6 +148,9 @@ MISTYPED = {
     "a claim of a container’s name": lambda p: p.router.add_resource_claim(PodResourceClaim.from_claim_name("net", "net"), containers=["main"]),
     "a variable that Grove does not set": lambda p: PodVariable.WORLD_SIZE,
     "a pod by its name": lambda p: p.router.pod_address("0"),
+    "a copy by its name": lambda p: p.worker.pod_address_in_copy("0", 0),
+    "a pace of updates as a number": lambda p: p.set.add_clique("a", rolling_update=2),
+    "a number of devices as text": lambda p: DeviceRequest.exactly("gpu", device_class_name="gpu", count="2"),
     "a variable as a value": lambda p: p.router.add_container(image="x", env_variables={"RANK": PodVariable.POD_INDEX}),
     "an assignment to what is read-only": assignment,
     "a controller without an image": lambda p: GroveOperator(p.chart, "o"),

@@ -90,7 +90,7 @@ export const INVALID_PROGRAMS: Readonly<Record<string, InvalidProgram>> = {
   'a pod by its name': { code: 'router.podAddress(\'0\');', complaint: 'not assignable to parameter of type \'number\'' },
   'a copy by its name': { code: 'worker.podAddressInCopy(\'0\', 0);', complaint: 'not assignable to parameter of type \'number\'' },
   'a pace of updates as a number': { code: 'set.addClique(\'a\', { rollingUpdate: 2 });', complaint: 'no properties in common with type \'RollingUpdate\'' },
-  'one request of a constraint in place of a list': { code: 'DeviceConstraint.sameAttribute(\'a/b\', \'gpu\');', complaint: 'not assignable to parameter of type \'string[]\'' },
+  'a number of devices as text': { code: 'DeviceRequest.exactly(\'gpu\', { deviceClassName: \'gpu\', count: \'2\' });', complaint: 'Type \'string\' is not assignable to type \'number\'' },
   'a variable as a value': { code: 'router.addContainer({ image: \'x\', envVariables: { RANK: PodVariable.POD_INDEX } });', complaint: 'no properties in common with type \'EnvValue\'' },
   'an assignment to what is read-only': { code: 'router.replicas = 3;', complaint: 'Cannot assign to \'replicas\' because it is a read-only property' },
   'a controller without an image': { code: 'new GroveOperator(chart, \'o\', {});', complaint: 'Property \'image\' is missing' },

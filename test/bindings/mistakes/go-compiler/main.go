@@ -76,6 +76,9 @@ func main() {
 	router.AddResourceClaim(grove.PodResourceClaim_FromClaimName(text, text), &grove.ResourceClaimUse{Containers: jsii.Strings("main")}) // a claim of a container’s name
 	grove.PodVariable_WORLD_SIZE()                                                                                                       // a variable that Grove does not set
 	router.PodAddress(text)                                                                                                              // a pod by its name
+	worker.PodAddressInCopy(text, jsii.Number(0))                                                                                        // a copy by its name
+	set.AddClique(text, &clique{RollingUpdate: jsii.Number(2)})                                                                          // a pace of updates as a number
+	grove.DeviceRequest_Exactly(text, &grove.ExactDeviceRequestProps{Count: text})                                                       // a number of devices as text
 	router.AddContainer(&kplus.ContainerProps{EnvVariables: &map[string]kplus.EnvValue{"RANK": grove.PodVariable_POD_INDEX()}})          // a variable as a value
 	router.SetReplicas(jsii.Number(3))                                                                                                   // an assignment to what is read-only
 	grove.NewGroveOperator(chart, text, &grove.GroveOperatorProps{LogLevel: text})                                                       // a log level as text
