@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -10,17 +10,13 @@ jest.setTimeout(2 * TIMEOUT_MS);
 
 const FOLDER = join(ROOT, 'examples');
 const bindings = JSON.parse(process.env[BINDINGS_VARIABLE]!) as Bindings;
-const names = readdirSync(FOLDER).filter(name => existsSync(join(FOLDER, name, 'python')));
+const names = readdirSync(FOLDER);
 const outdir = mkdtempSync(join(tmpdir(), 'grove-bindings-'));
 
 afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** The manifest of the program in TypeScript, which the tests of the examples hold to what that one writes. */
 const expected = (name: string) => readFileSync(join(FOLDER, name, `${name}.k8s.yaml`), 'utf8');
-
-test('the examples that are promised in three languages are there', () => {
-  expect(names).toEqual(expect.arrayContaining(['autoscaling', 'chatbot', 'deepseek-r1-disagg', 'single-gpu', 'topology']));
-});
 
 /** Runs the command that `cdk8s synth` would run in the folder of a program, and returns the manifest. */
 async function synthesize(name: string, language: 'python' | 'go', env: NodeJS.ProcessEnv): Promise<string> {
