@@ -12,7 +12,7 @@ import { Decision, Scheduler } from './scheduler/scheduler';
 import { Caches, createCaches } from './state/caches';
 import { Watches } from './state/watches';
 import { Writer } from './state/writer';
-import { Queues, connect } from './triggers';
+import { Queues, connect, onVerdict } from './triggers';
 
 export interface GroveControllerOptions {
   readonly client: Client;
@@ -62,7 +62,7 @@ export class GroveController {
       events,
       clock,
       log,
-      onVerdict: key => this.queues.gangs.add(key),
+      onVerdict: key => onVerdict(key, this.queues),
       ...(options.observeDecision ? { observe: options.observeDecision } : {}),
       ...(options.observeEviction ? { observeEviction: options.observeEviction } : {}),
     });

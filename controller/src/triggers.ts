@@ -15,6 +15,10 @@ export interface Queues {
 
 /** Changes below an object come in swarms; its own pass waits this long for the rest of one, which also bounds its status writes. */
 const BATCH_MS = 100;
+/** A gang looks at pods that change after their clique has: what an update takes next, and what takes the place of a lost pod, is known by then. */
+const AFTER_CLIQUE_MS = 150;
+/** A new pod of a gang that is there gets its node when the gang lists it. */
+const JOINING_MS = 25;
 
 /** Whose reconciliation an event is for. Only changes that matter to an object wake it: its own status is not among them. */
 export function connect(caches: Caches, queues: Queues): void {
@@ -32,6 +36,11 @@ export function connect(caches: Caches, queues: Queues): void {
     });
   }
   caches.gangs.store.subscribe(change => onGang(change, caches, queues));
+}
+
+/** Our scheduler has said something new of a gang. It sees a pod go before the clique has another one. */
+export function onVerdict(key: string, { gangs }: Queues): void {
+  gangs.addAfter(key, AFTER_CLIQUE_MS);
 }
 
 /** Pods that another scheduler places are let go when their gang lists them, which their clique does. */
@@ -95,7 +104,8 @@ function onPod({ object, old }: Change<Pod>, caches: Caches, queues: Queues): vo
   if (!pod || clique === undefined) return;
   const lost = !object || isTerminating(object) || object.status?.phase === 'Failed' || object.status?.phase === 'Succeeded';
   addLabelled(queues.cliques, pod, LABEL.podClique, lost ? 0 : BATCH_MS);
-  addLabelled(queues.gangs, pod, LABEL.podGang, BATCH_MS);
+  const isJoining = !old && caches.gangs.store.get(scopedKey(pod, pod.metadata.labels?.[LABEL.podGang] ?? '')) !== undefined;
+  addLabelled(queues.gangs, pod, LABEL.podGang, isJoining ? JOINING_MS : AFTER_CLIQUE_MS);
   if (object && isReady(object) && !(old && isReady(old))) {
     for (const dependent of caches.cliques.store.byIndex('parent', scopedKey(pod, clique))) queues.cliques.add(keyOf(dependent));
   }

@@ -52,14 +52,17 @@ export function podCliqueStatus({ clique, pods, hashes, progress, rollingUpdate,
 
 /**
  * Whether others wait for what this status tells: the minimum of ready pods was reached or lost, or an update has ended. Everything else may
- * come a little later.
+ * come a little later, and all that an update does until the minimum it has taken is there again.
  */
 export function isUrgentCliqueStatus(clique: PodClique, status: PodCliqueStatus): boolean {
   const floor = cliqueFloor(clique);
   const breach = (of: PodCliqueStatus | undefined) => findCondition(of?.conditions, CONDITION.minAvailableBreached)?.status === 'True';
   const target = (of: PodCliqueStatus | undefined) => `${of?.currentPodCliqueSetGenerationHash}/${of?.updateProgress?.updateEndedAt}`;
-  return (status.readyReplicas >= floor) !== ((clique.status?.readyReplicas ?? 0) >= floor) || breach(status) !== breach(clique.status)
-    || (clique.status !== undefined && target(status) !== target(clique.status));
+  const { updateProgress: update } = status;
+  const hasFloor = status.readyReplicas >= floor;
+  if (hasFloor !== ((clique.status?.readyReplicas ?? 0) >= floor)) return true;
+  if (!hasFloor && update && update.updateEndedAt === undefined) return false;
+  return breach(status) !== breach(clique.status) || (clique.status !== undefined && target(status) !== target(clique.status));
 }
 
 /** The status without the word that all pods are of a generation, where it says that of this one: so it is when an update is taken back on its way. */
