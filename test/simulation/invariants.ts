@@ -1,8 +1,8 @@
 import { KubeRequest, keyOf } from '../../controller/src/kube';
 import { Caches } from '../../controller/src/state/caches';
 import {
-  KubeObject, LABEL, ObjectMeta, Pod, PodClique, PodCliqueScalingGroup, cliqueFloor, hasFloorReady, hasInherited, isActive, isReady,
-  isTerminating, memberCliqueName, scalingGroupFloor, setReplicaIndex, wasScheduled, withPodCounts,
+  CONDITION, KubeObject, LABEL, ObjectMeta, Pod, PodClique, PodCliqueScalingGroup, cliqueFloor, findCondition, hasFloorReady, hasInherited, isActive,
+  isReady, isTerminating, memberCliqueName, scalingGroupFloor, setReplicaIndex, terminationDelayMs, wasScheduled, withPodCounts,
 } from '../../src/core';
 
 /** A deletion that was under way for so long is not carried out any more. */
@@ -82,7 +82,7 @@ export class FloorWatch {
   }
 
   private clique(clique: PodClique | undefined): void {
-    if (!clique || isTerminating(clique) || !this.isOfWantedCopy(clique)) return;
+    if (!clique || isTerminating(clique) || !this.isOfWantedCopy(clique) || this.isOverdue(clique)) return;
     const { cliques, scalingGroups } = this.caches();
     const { labels = {}, name = '' } = clique.metadata;
     const group = labels[LABEL.scalingGroup] === undefined ? undefined : scalingGroups.store.get(`default/${labels[LABEL.scalingGroup]}`);
@@ -98,6 +98,19 @@ export class FloorWatch {
     const left = others.filter(index => isWhole(index, member => this.isGone(member))).length;
     const floor = Math.min(scalingGroupFloor(group), group.spec.replicas - 1);
     if (left < floor) throw new Error(`the controller deletes ${name}, and leaves ${left} of at least ${floor} whole replicas in ${group.metadata.name}`);
+  }
+
+  /** Whether the copy of the set that the clique belongs to has lacked its minimum for as long as it may, or the clique's replica of its group has. */
+  private isOverdue(clique: PodClique): boolean {
+    const { sets, cliques, scalingGroups } = this.caches();
+    const set = sets.store.get(`default/${clique.metadata.labels?.[LABEL.partOf]}`);
+    if (!set) return false;
+    const isOfCopy = (other: KubeObject) => setReplicaIndex(other) === setReplicaIndex(clique);
+    const units = [...cliques.store.byIndex('set', keyOf(set)), ...scalingGroups.store.byIndex('set', keyOf(set))].filter(isOfCopy);
+    return units.some(({ status }) => {
+      const breach = findCondition(status?.conditions, CONDITION.minAvailableBreached);
+      return breach?.status === 'True' && this.now() - Date.parse(breach.lastTransitionTime) >= terminationDelayMs(set);
+    });
   }
 
   private isServing(clique: PodClique): boolean {

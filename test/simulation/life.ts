@@ -43,6 +43,17 @@ export class Life {
     }
   }
 
+  /** No node takes new pods, and some of the old ones go; for about as long as a gang may lack its minimum, or longer. */
+  private async lackForLong(): Promise<void> {
+    await this.setUnschedulable(true);
+    for (let lost = this.dice.number(1, 4); lost > 0; lost--) await this.happenings.deletePod!();
+    await this.cluster.clock.advance(this.dice.of([9_000, 15_000, 59_000, 70_000, 150_000]));
+  }
+
+  private async setUnschedulable(unschedulable: true | null): Promise<void> {
+    for (const { name } of nodesFor(this.plan)) await this.cluster.patch(NODE, name, { spec: { unschedulable } }).catch(ignore);
+  }
+
   private readonly happenings: Readonly<Record<string, () => Promise<unknown>>> = {
     scaleSet: () => this.apply({ copies: this.dice.number(0, 2) }),
     scaleGroup: () => this.scaleGroup(),
@@ -63,7 +74,10 @@ export class Life {
     letPodsStart: async () => this.holds.splice(0).forEach(release => release()),
     cordon: () => this.cluster.patch(NODE, this.node(), { spec: { unschedulable: true } }).catch(ignore),
     uncordon: () => this.cluster.patch(NODE, this.node(), { spec: { unschedulable: null } }).catch(ignore),
+    cordonAll: () => this.setUnschedulable(true),
+    uncordonAll: () => this.setUnschedulable(null),
     loseNode: () => this.loseNode(),
+    lackForLong: () => this.lackForLong(),
     deleteChild: () => this.deleteChild(),
     resetWatches: async () => this.cluster.resetWatches(this.dice.chance(0.5)),
     restart: () => this.restart(),

@@ -41,6 +41,8 @@ export interface Plan {
   readonly cliques: readonly CliquePlan[];
   readonly groups: readonly GroupPlan[];
   readonly constraint?: TopologyConstraint;
+  /** How long it may lack its minimum. @default so long that no history sees the end of it */
+  readonly terminationDelay?: string;
   /** Whether nodes are scarce: what is there in the end fits just so, and nothing has to be close to anything. */
   readonly isScarce: boolean;
 }
@@ -80,7 +82,10 @@ function roughPlan(dice: Dice): Plan {
     const startsAfter = names.slice(0, index).filter(() => dice.chance(0.4));
     return { name, ...sized(dice, group === undefined ? 3 : 2), ...(group === undefined ? {} : { group }), startsAfter, ...constrained(dice, isScarce) };
   });
-  return { startup: dice.of(['AnyOrder', 'InOrder', 'Explicit']), cliques, groups, isScarce, ...constrained(dice, isScarce) };
+  const terminationDelay = dice.of([undefined, '10s', '1m']);
+  return {
+    startup: dice.of(['AnyOrder', 'InOrder', 'Explicit']), cliques, groups, isScarce, ...(terminationDelay ? { terminationDelay } : {}), ...constrained(dice, isScarce),
+  };
 }
 
 function sized(dice: Dice, most: number): { replicas: number; minAvailable: number } {
@@ -109,6 +114,7 @@ export function nodesFor(plan: Plan): NodeShape[] {
 
 export function setOf(plan: Plan, { copies, isOnDelete, versions, rollingUpdate }: Edition): PodCliqueSet {
   const pace = isOnDelete || !rollingUpdate ? {} : { rollingUpdate };
+  const { terminationDelay } = plan;
   const placed = ({ constraint }: { constraint?: TopologyConstraint }) => (constraint ? { topologyConstraint: constraint } : {});
   const cliques = plan.cliques.map(clique => ({
     name: clique.name,
@@ -137,7 +143,9 @@ export function setOf(plan: Plan, { copies, isOnDelete, versions, rollingUpdate 
     spec: {
       replicas: copies,
       updateStrategy: { type: isOnDelete ? 'OnDelete' : 'RollingRecreate' },
-      template: { cliqueStartupType: `CliqueStartupType${plan.startup}`, cliques, podCliqueScalingGroups: groups, ...placed(plan) },
+      template: {
+        cliqueStartupType: `CliqueStartupType${plan.startup}`, cliques, podCliqueScalingGroups: groups, ...(terminationDelay ? { terminationDelay } : {}), ...placed(plan),
+      },
     },
   };
 }
