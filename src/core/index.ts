@@ -3,6 +3,7 @@ export * from './admission/defaults';
 export * from './admission/request';
 export { isLabel } from './admission/syntax';
 export * from './admission/topology-binding';
+export * from './admission/unknown-fields';
 export * from './api';
 export * from './desired/autoscalers';
 export * from './desired/claim-names';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { resourcePath } from '../../controller/src/kube/resource';
 import { POD_CLIQUE_SET } from '../../controller/src/state/resources';
-import { PodCliqueSet, admit } from '../../src/core';
+import { PodCliqueSet, admit, unknownFields } from '../../src/core';
 import { send } from '../control-plane/admin';
 import { connect } from '../control-plane/connect';
 import { recordedVerdicts } from '../golden/schema-verdicts';
@@ -12,9 +12,9 @@ let namespace: string;
 beforeAll(async () => { namespace = await newNamespace('admission'); });
 
 /** What the API server has against an object; nothing is stored. */
-async function refusal(object: PodCliqueSet): Promise<string | undefined> {
+async function refusal(object: PodCliqueSet, options = ''): Promise<string | undefined> {
   const placed = { ...object, metadata: { ...object.metadata, namespace } };
-  const { status, body } = await send(login, 'POST', `${resourcePath(POD_CLIQUE_SET, { namespace })}?dryRun=All`, placed);
+  const { status, body } = await send(login, 'POST', `${resourcePath(POD_CLIQUE_SET, { namespace })}?dryRun=All${options}`, placed);
   return status === 201 ? undefined : body.message;
 }
 
@@ -40,3 +40,25 @@ test('the server takes every random set that is admitted, sound or with somethin
   expect(refusals.flatMap(({ message, object }) => (message === undefined ? [] : [`${message}: ${JSON.stringify(object)}`]))).toEqual([]);
   expect(admitted.length).toBeGreaterThan(200);
 }, 120_000);
+
+test('a server that is asked to be strict, as kubectl asks it, knows the fields that we know', async () => {
+  const strictly = (object: PodCliqueSet) => refusal(object, '&fieldValidation=Strict');
+  const clique = {
+    name: 'a',
+    startAfter: [],
+    annotations: { anything: 'goes' },
+    spec: { roleName: 'a', replcas: 2, podSpec: { hostNetwrk: true, nodeSelector: { any: 'thing' }, containers: [{ name: 'main', image: 'none', resorces: {} }] } },
+  };
+  const object = {
+    apiVersion: 'grove.io/v1alpha1',
+    kind: 'PodCliqueSet',
+    metadata: { name: 'w', lables: {}, creationTimestamp: null, managedFields: [] },
+    spec: { template: { cliques: [clique] } },
+    status: {},
+  };
+  const set = object as unknown as PodCliqueSet;
+  const told = [...(await strictly(set) ?? '').matchAll(/unknown field "([^"]+)"/g)].map(([, field]) => field);
+  const ours = unknownFields(set, 'PodCliqueSet').map(({ field }) => field);
+  expect(told.sort()).toEqual(ours.sort());
+  expect(ours).toHaveLength(5);
+}, 30_000);

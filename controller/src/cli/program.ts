@@ -40,6 +40,7 @@ function grove(terminal: Terminal, exit: (code: number) => void): Command {
     .addOption(filename)
     .addOption(topology)
     .option('--old <path...>', 'manifests with the PodCliqueSets as they are stored: sets that are among them are checked as updates')
+    .option('--allow-unknown-fields', 'only warn of fields that this version does not know: for a cluster whose Grove or Kubernetes is newer')
     .addOption(new Option('-o, --output <format>', 'text or one JSON document').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  grove validate -f examples/chatbot\n  helm template ./chart | grove validate -f - -o json\n  kubectl get pcs -o yaml | grove validate -f dist --old -')
     .action(options => exit(validate(options, terminal)));

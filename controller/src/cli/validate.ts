@@ -1,3 +1,4 @@
+import { KubeObject, unknownFields } from 'cdk8s-grove/core';
 import { EXIT, UsageError } from './exit';
 import { ManifestObject, namesOf, readManifests, synthesisHint } from './manifests';
 import { Terminal, painter } from './terminal';
@@ -9,6 +10,8 @@ export interface ValidateOptions {
   readonly topology?: readonly string[];
   /** Manifests with the sets as they are stored. */
   readonly old?: readonly string[];
+  /** Fields that the schema does not have are warned of, not refused. @default false */
+  readonly allowUnknownFields?: boolean;
   readonly output?: 'json' | 'text';
 }
 
@@ -30,7 +33,8 @@ interface Report {
 
 /**
  * `grove validate`: the admission rules over manifests, without a cluster. Findings give exit code 1, warnings do not. Topologies are those of
- * `--topology` and those among the manifests; a set that `--old` holds too is judged as an update of it.
+ * `--topology` and those among the manifests; a set that `--old` holds too is judged as an update of it. A field that the schema does not have is a
+ * finding, as it is for kubectl.
  */
 export function validate(options: ValidateOptions, terminal: Terminal): number {
   const manifests = readManifests(options.filename);
@@ -39,27 +43,28 @@ export function validate(options: ValidateOptions, terminal: Terminal): number {
     throw new UsageError(`no PodCliqueSet or ClusterTopologyBinding in ${namesOf(options.filename)}; nothing was validated${synthesisHint(options.filename)}`);
   }
   const surroundings = { topologies: [...topologiesIn(manifests), ...readTopologies(options.topology)], stored: readStored(options.old) };
-  const report = reportOn(judged, manifests.length - judged.length, surroundings);
+  const report = reportOn(judged, manifests.length - judged.length, surroundings, options.allowUnknownFields);
   if (options.output === 'json') terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
   else print(report, judged, terminal);
   return report.errors.length > 0 ? EXIT.findings : EXIT.ok;
 }
 
-function reportOn(judged: readonly ManifestObject[], ignored: number, surroundings: Surroundings): Report {
-  const verdicts = judged.map(manifest => ({ manifest, verdict: judge(manifest, surroundings) }));
-  return {
-    checked: judged.length,
-    ignored,
-    errors: verdicts.flatMap(({ manifest, verdict }) => verdict.errors.map(error => ({
-      file: manifest.file,
-      line: lineOfError(manifest, error),
-      object: label(manifest.object),
-      type: error.type,
-      field: error.field,
-      detail: error.detail,
-    }))),
-    warnings: verdicts.flatMap(({ manifest, verdict }) => verdict.warnings.map(message => ({ file: manifest.file, object: label(manifest.object), message }))),
-  };
+function reportOn(judged: readonly ManifestObject[], ignored: number, surroundings: Surroundings, allowUnknownFields = false): Report {
+  const reports = judged.map(manifest => {
+    const { file, object } = manifest;
+    const verdict = judge(manifest, surroundings);
+    const unknown = unknownIn(object);
+    const errors = [...verdict.errors, ...(allowUnknownFields ? [] : unknown)].map(error => (
+      { file, line: lineOfError(manifest, error), object: label(object), type: error.type, field: error.field, detail: error.detail }));
+    const messages = [...verdict.warnings, ...(allowUnknownFields ? unknown.map(({ field, detail }) => `${field}: ${detail}`) : [])];
+    return { errors, warnings: messages.map(message => ({ file, object: label(object), message })) };
+  });
+  return { checked: judged.length, ignored, errors: reports.flatMap(({ errors }) => errors), warnings: reports.flatMap(({ warnings }) => warnings) };
+}
+
+function unknownIn(object: KubeObject): Pick<Finding, 'type' | 'field' | 'detail'>[] {
+  return unknownFields(object, isTopologyBinding(object) ? 'ClusterTopologyBinding' : 'PodCliqueSet').map(({ field, meant }) => (
+    { type: 'Unknown', field, detail: meant === undefined ? 'there is no such field' : `there is no such field; did you mean ${meant}?` }));
 }
 
 function print(report: Report, judged: readonly ManifestObject[], terminal: Terminal): void {

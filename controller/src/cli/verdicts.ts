@@ -62,7 +62,7 @@ export function label(object: KubeObject): string {
 }
 
 /** The line of what an error is about. Some paths are upstream's and not quite the fields' (spec 02 §4.5, §9). */
-export function lineOfError({ lineOf }: ManifestObject, { field }: FieldError): number {
+export function lineOfError({ lineOf }: ManifestObject, { field }: Pick<FieldError, 'field'>): number {
   return lineOf(field.replace('.podSpec.spec.', '.podSpec.').replace('spec.schedulerTopologyReferences', 'spec.schedulerTopologyBindings'));
 }
 

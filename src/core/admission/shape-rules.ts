@@ -1,7 +1,9 @@
 import { fieldError } from './errors';
 import type { FieldError } from './request';
 import type { Shape } from './shape';
-import { ROOTS, SHAPES } from './shapes.generated';
+import { compiledShape as shape, fieldPath } from './shape-table';
+import type { Compiled } from './shape-table';
+import { ROOTS } from './shapes.generated';
 import { isRecord } from './syntax';
 
 /** What the schema has against an object. */
@@ -38,28 +40,6 @@ function withoutNulls(value: unknown, { items, fieldRows, values }: Compiled): u
 /** Whether a field is as good as absent. */
 function isNothing(value: unknown, { type }: Compiled): boolean {
   return value === undefined || (value === null && type !== undefined);
-}
-
-/** A row of the table, ready for use. */
-interface Compiled extends Omit<Shape, 'fields' | 'pattern'> {
-  readonly fieldRows?: ReadonlyMap<string, number>;
-  readonly expression?: RegExp;
-}
-
-const compiled: Compiled[] = [];
-
-function shape(row: number): Compiled {
-  let found = compiled[row];
-  if (!found) {
-    const { fields, pattern, ...rest } = SHAPES[row]!;
-    found = {
-      ...rest,
-      ...(fields ? { fieldRows: new Map(Object.entries(fields)) } : {}),
-      ...(pattern === undefined ? {} : { expression: new RegExp(pattern) }),
-    };
-    compiled[row] = found;
-  }
-  return found;
 }
 
 /** Goes down an object and the table together. Where it is, is written out only when there is something to say. */
@@ -142,8 +122,7 @@ class ShapeWalk {
 
   /** The place that the walk is at, or one step below it. */
   private path(...below: (string | number)[]): string {
-    const steps = [...this.trail, ...below].map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`));
-    return steps.join('').replace(/^\./, '');
+    return fieldPath([...this.trail, ...below]);
   }
 }
 

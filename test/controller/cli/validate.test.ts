@@ -155,3 +155,32 @@ describe('errors', () => {
     expect((await report('-f', file(set().replace('v1alpha1', 'v2')))).errors).toEqual(['1 NotSupported apiVersion']);
   });
 });
+
+describe('fields that are not there', () => {
+  const misspelled = set('        hostname: x\n', 'replcas: 2, startAfter: [], ');
+
+  test('are findings with the field that may have been meant', async () => {
+    expect(await report('-f', file(misspelled))).toMatchObject({
+      code: 1, errors: ['10 Unknown spec.template.cliques[0].spec.replcas', '10 Unknown spec.template.cliques[0].spec.startAfter', '11 Unknown spec.template.cliques[0].hostname'],
+    });
+    const { out } = await validate('-f', file(misspelled));
+    expect(out).toContain('did you mean replicas?');
+    expect(out).toContain('did you mean startsAfter?');
+    expect(out).toMatch(/hostname: Unknown: there is no such field$/m);
+  });
+
+  test('are warnings when they are allowed', async () => {
+    const { code, errors, warnings } = await report('-f', file(misspelled), '--allow-unknown-fields');
+    expect({ code, errors }).toEqual({ code: 0, errors: [] });
+    expect(warnings.map(({ message }) => message)).toContain('spec.template.cliques[0].spec.startAfter: there is no such field; did you mean startsAfter?');
+  });
+
+  test('of a binding, too', async () => {
+    expect((await report('-f', file(binding('rack').replace('domain:', 'domian: x, domain:')))).errors).toEqual(['6 Unknown spec.levels[0].domian']);
+  });
+
+  test('what a server writes is none', async () => {
+    const stored = set().replace('{ name: llm }', '{ name: llm, creationTimestamp: null, managedFields: [] }').concat('status: { replicas: 1 }\n');
+    expect(await report('-f', file(stored))).toMatchObject({ code: 0, errors: [], warnings: [] });
+  });
+});
