@@ -59,10 +59,10 @@ function filesBelow(path: string): string[] {
 
 function parse(file: string, text: string): ManifestObject[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   return [...documents].flatMap(document => {
     const [problem] = document.errors;
-    if (problem) throw new UsageError(`${file}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message.split('\n')[0]}`);
+    if (problem) throw new UsageError(`${file}:${lines.linePos(problem.pos[0]).line}: not valid YAML: ${problem.message}`);
     const value: unknown = document.toJS();
     return objectsOf(value).map(({ object, prefix }) => ({
       file, object, lineOf: (field: string) => lineOf(document, lines, [...prefix, ...segments(field)]),

@@ -69,7 +69,7 @@ describe('grove validate', () => {
 
   test.each([
     ['a missing file', ['validate', '-f', '/nowhere/set.yaml'], 'no such file or folder'],
-    ['broken YAML', ['validate', '-f', file('a: [')], 'not valid YAML'],
+    ['broken YAML', ['validate', '-f', file('a: 1\nb: [')], 'set.yaml:2: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]\n'],
     ['nothing to validate', ['validate', '-f', file('kind: Pod\napiVersion: v1\n')], 'no PodCliqueSet'],
     ['a cdk8s app that is not synthesized', ['validate', '-f', dirname(file('language: typescript\napp: npx tsx main.ts\n', 'cdk8s.yaml'))], 'is a cdk8s app: run cdk8s synth'],
     ['the program in place of its manifest', ['expand', '-f', file('', 'main.ts')], 'a program, not a manifest'],
