@@ -213,7 +213,12 @@ export class ClusterState {
 
   /** Their priorities may have changed. */
   private rate(pods: Iterable<Pod>): void {
-    for (const pod of pods) this.onPod({ object: pod, old: pod });
+    for (const pod of pods) {
+      const occupant = this.occupants.get(keyOf(pod));
+      if (occupant && occupant.uid === pod.metadata.uid) {
+        this.occupy(keyOf(pod), { ...occupant, running: runningPod(pod, occupant.running.node, this.priorities.ofPod(pod)) });
+      }
+    }
   }
 
   private occupy(key: string, given: Occupant): void {

@@ -148,6 +148,16 @@ function topology(name: string): ClusterTopologyBinding {
   return { apiVersion: 'grove.io/v1alpha1', kind: 'ClusterTopologyBinding', metadata: { name }, spec: { levels } };
 }
 
+test('a pod whose binding is still on its way is rated anew, too, when its gang gets a class', () => {
+  const world = new World();
+  world.happen({ kind: 'node', name: 'n0', state: { rack: undefined, clique: undefined, gpus: 4, ready: true, cordoned: false } });
+  world.happen({ kind: 'pod', name: 'p0', state: { node: undefined, gpus: 1, gang: 'g0', life: 'Running', computeDomain: undefined, priority: 0 }, again: false });
+  world.happen({ kind: 'assume', name: 'p0', node: 'n0' });
+  expect(world.state.hasBelow(5)).toBe(true);
+  world.happen({ kind: 'class', gang: 'g0', value: 5 });
+  expect(world.state.hasBelow(5)).toBe(false);
+});
+
 test('after any events the index answers as one that is built anew', () => {
   fc.assert(fc.property(fc.array(anyEvent, { minLength: 30, maxLength: 80 }), fc.array(question, { minLength: 1, maxLength: 4 }), (events, questions) => {
     const world = new World();
@@ -161,5 +171,5 @@ test('after any events the index answers as one that is built anew', () => {
     expect(world.state.taints).toEqual(anew.state.taints);
     const nvlink = (of: World) => ['d0', 'd1'].map(name => of.state.nvlinkFor('default/g0')?.inUse(`default/${name}`));
     expect(nvlink(world)).toEqual(nvlink(anew));
-  }), { numRuns: 300 });
+  }), { numRuns: 2_000 });
 });
