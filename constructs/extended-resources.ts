@@ -1,8 +1,5 @@
 import type { PodCliqueProps } from './podclique';
-import type { PodSpec } from '../src/core';
-
-/** The extended resource of NVIDIA's GPUs. */
-const GPU = 'nvidia.com/gpu';
+import { GPU, PodSpec } from '../src/core';
 
 /**
  * Adds GPUs and other extended resources to the first container. Limits are enough: Kubernetes takes them for the requests too.

@@ -1,8 +1,6 @@
-import { LABEL, Node, Pod, amounts, isUsable, podRequest, repellingTaints } from 'cdk8s-grove/core';
+import { GPU, LABEL, Node, Pod, amounts, isUsable, podRequest, repellingTaints } from 'cdk8s-grove/core';
 import { NodeView, RackView } from './model';
 import { podState } from './pod-state';
-
-const GPU = 'nvidia.com/gpu';
 
 /** The racks, by name, with what is on their nodes. Nodes without the label are in none. */
 export function racksOf(nodes: readonly Node[], pods: readonly Pod[], rackLabel: string): RackView[] {

@@ -1,14 +1,12 @@
 import {
-  ClusterIndex, Domains, Node, NodeDemand, NodeFilter, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add, inGoodOrder, isFinished,
-  isTerminating, isUsable, levelOfLabel, mayUse, nvlinkLabel, pinnedNode, placementLevels, placementNode, runningPod,
+  ClusterIndex, Domains, GPU, Node, NodeDemand, NodeFilter, NvlinkDomains, PlacementLevel, PlacementNode, Pod, Resources, RunningPod, add,
+  inGoodOrder, isFinished, isTerminating, isUsable, levelOfLabel, mayUse, nvlinkLabel, pinnedNode, placementLevels, placementNode, runningPod,
 } from 'cdk8s-grove/core';
 import { Counts } from './counts';
 import { Priorities } from './priorities';
 import { Revisions } from './revisions';
 import { Change, keyOf } from '../kube';
 import { Caches } from '../state/caches';
-
-const GPU = 'nvidia.com/gpu';
 
 interface Occupant {
   readonly uid: string | undefined;

@@ -1,8 +1,7 @@
 import type { NvlinkDomains } from './tree';
 import type { PlacementGroup } from '../placement/problem';
 import { levelOfLabel } from '../topology/levels';
-
-const GPU = 'nvidia.com/gpu';
+import { GPU } from '../topology/nvlink';
 
 /**
  * The tree with the pods of each ComputeDomain held together in one NVLink domain, beyond which the ComputeDomain is of no use: the one where others

@@ -6,7 +6,8 @@ import { milliQuantity } from '../quantity';
 /** Value of the annotation that keeps a scope out of its parent's NVLink domain. */
 export const NO_NVLINK_DOMAIN = 'none';
 
-const GPU = 'nvidia.com/gpu';
+/** The extended resource of NVIDIA's GPUs. */
+export const GPU = 'nvidia.com/gpu';
 
 /** How large the NVLink domains of a cluster are. */
 export interface NvlinkDomainSize {
